@@ -1,0 +1,3 @@
+//! What the README's commands call: set-up, serve, test, dist, bench.
+
+fn main() {}
