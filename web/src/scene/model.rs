@@ -1,0 +1,614 @@
+//! The view model: everything that the page shows at one moment, as plain data. The builder makes a [`Scene`] from
+//! the world and the facts of the last event; the components draw it and decide nothing. No wasm and no yew in
+//! here, so that all of it is tested natively.
+//!
+//! Two rules keep drawing cheap. What moves between two events is given as a [`Span`] of virtual time and never as
+//! a position, so a scene changes only when the event index or the selection does. And a panel's data sits behind
+//! an `Rc`, a cell's data is `Copy`: comparing costs little, and only what differs is drawn again.
+
+use super::look::{Look, PaletteIndex};
+use mirrorline_engine::ids::{ControllerId, LineKey};
+use std::fmt;
+use std::rc::Rc;
+
+/// The page at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    pub headline: Headline,
+    pub story: Story,
+    pub hosts: Rc<Vec<HostCard>>,
+    /// A, then B.
+    pub controllers: [Rc<ControllerCard>; 2],
+    pub link: Rc<LinkView>,
+    pub array: Rc<ArrayView>,
+    /// `None` only while there is nothing at all to look at, as before the first event of an empty scenario.
+    pub inspector: Option<Rc<Inspector>>,
+    pub transport: Transport,
+    pub source: Source,
+}
+
+/// What the page has room for. The builder keeps to it; what it leaves out it counts (`more`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewState {
+    /// Rows of the disk table.
+    pub disk_rows: usize,
+    /// Chips of a write-back queue.
+    pub queue_chips: usize,
+    /// Buckets of a hash table.
+    pub hash_buckets: usize,
+    /// A region with more slots than this is a heat map.
+    pub cells_max: usize,
+}
+
+impl Default for ViewState {
+    fn default() -> ViewState {
+        ViewState { disk_rows: 6, queue_chips: 5, hash_buckets: 8, cells_max: 48 }
+    }
+}
+
+/// What a person has clicked. The session keeps it; the builder marks it everywhere it appears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    Slot(SlotId),
+    /// A line, by a queue chip, a hash entry or a stripe.
+    Line(LineKey),
+    /// A message on the link. Once it has arrived, the selection means its line.
+    Message {
+        id: u64,
+        key: LineKey,
+    },
+    /// The part of a stripe that lies on one disk.
+    Disk {
+        key: LineKey,
+        disk: u8,
+    },
+}
+
+/// A stretch of virtual time during which something moves or fills, evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub from_ns: u64,
+    pub to_ns: u64,
+}
+
+impl Span {
+    /// How much of it has passed at `now_ns`: 0 to 1.
+    #[must_use]
+    pub fn progress(self, now_ns: f64) -> f64 {
+        let length = self.to_ns.saturating_sub(self.from_ns) as f64;
+        if length <= 0.0 {
+            return if now_ns >= self.to_ns as f64 { 1.0 } else { 0.0 };
+        }
+        ((now_ns - self.from_ns as f64) / length).clamp(0.0, 1.0)
+    }
+}
+
+/// A slot of one controller's cache; shown as `A03`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SlotId {
+    pub memory: ControllerId,
+    pub slot: u32,
+}
+
+impl fmt::Display for SlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:02}", self.memory, self.slot)
+    }
+}
+
+/// A line and the name it goes by on the screen: its LUN and its first block, `0:40`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LineLabel {
+    pub key: LineKey,
+    pub first_lbn: u64,
+}
+
+impl LineLabel {
+    #[must_use]
+    pub fn new(key: LineKey, line_blocks: u32) -> LineLabel {
+        LineLabel { key, first_lbn: key.first_lbn(line_blocks) }
+    }
+}
+
+impl fmt::Display for LineLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.key.lun().0, self.first_lbn)
+    }
+}
+
+// ───────── narration ─────────
+
+/// What just happened, and why it matters: one line each, for someone who has never heard of the protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headline {
+    pub what: String,
+    pub why: String,
+    pub chips: Vec<Chip>,
+}
+
+/// A small label after the narration: a rule's name or a claim's number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    pub text: String,
+    /// A sentence, shown when one points at it.
+    pub about: String,
+}
+
+/// The operation in focus, in three to five steps. Empty when nothing is in focus.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Story {
+    /// For screen readers: `Progress of the write to block 42`.
+    pub title: String,
+    pub steps: Vec<StoryStep>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoryStep {
+    /// Two or three words: `Copy to B`.
+    pub text: String,
+    pub state: StepState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepState {
+    Done,
+    Now,
+    Next,
+}
+
+// ───────── hosts ─────────
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostCard {
+    /// Counted from 0.
+    pub id: u8,
+    /// `Host 1`.
+    pub name: String,
+    /// `write 0:42`; empty when the host has asked for nothing yet.
+    pub request: String,
+    /// Requests outstanding besides that one.
+    pub more: u32,
+    pub status: HostStatus,
+    /// The controller that the request goes to.
+    pub via: Option<ControllerId>,
+    /// The request on its way down, or the answer on its way up.
+    pub wire: Option<WireDot>,
+    /// The story is about this host's request.
+    pub focus: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostStatus {
+    Idle,
+    /// The request is on its way to the controller.
+    Asking,
+    /// The controller works on it.
+    Waiting,
+    /// It waits for a slot, for ownership or for the line: the word that the chip says.
+    Blocked(&'static str),
+    /// The answer has come.
+    Done,
+}
+
+impl HostStatus {
+    /// The chip's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            HostStatus::Idle => "idle",
+            HostStatus::Asking => "asking",
+            HostStatus::Waiting => "waiting",
+            HostStatus::Blocked(word) => word,
+            HostStatus::Done => "done",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WireDot {
+    pub id: u64,
+    /// From the controller to the host: an answer.
+    pub up: bool,
+    pub flight: Span,
+}
+
+// ───────── controllers ─────────
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControllerCard {
+    pub id: ControllerId,
+    /// `default owner of LUN 0`.
+    pub role: String,
+    pub own: Region,
+    /// The slots that the peer fills with its mirrors.
+    pub lent: Region,
+    pub queue: QueueView,
+    pub hash: HashView,
+    /// Free slots here.
+    pub local_free: FreeList,
+    /// Free slots in the peer's memory that this controller manages.
+    pub mirror_free: FreeList,
+    /// On the wire to the disks; `None` when it is quiet.
+    pub bus: Option<BusChip>,
+}
+
+/// A part of a controller's cache memory: its own slots, or the ones it has lent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    pub used: u32,
+    pub total: u32,
+    pub slots: Slots,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Slots {
+    Cells(Vec<SlotCell>),
+    Heat(HeatMap),
+}
+
+/// One slot, in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlotCell {
+    /// Also the cell's key.
+    pub at: SlotId,
+    pub look: Look,
+    /// `None` for a free slot.
+    pub line: Option<LineLabel>,
+    /// DATA is arriving: the cell fills during this time.
+    pub fill: Option<Span>,
+    /// Someone asks for the line's ownership: the Q badge.
+    pub asked: bool,
+    /// Solid ring.
+    pub selected: bool,
+    /// Dotted ring: the older mirror, which still holds the promise while a fresh slot fills.
+    pub kin: bool,
+    /// The event just shown changed it.
+    pub changed: bool,
+}
+
+/// A region too big for cells: one pixel a slot, in slot order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeatMap {
+    pub memory: ControllerId,
+    pub first_slot: u32,
+    /// [`Look::palette`] of each slot.
+    pub codes: Vec<PaletteIndex>,
+    /// Slots that hold the selected line, or the line in focus.
+    pub marked: Vec<u32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueView {
+    /// Oldest first.
+    pub chips: Vec<QueueChip>,
+    pub more: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueChip {
+    pub line: LineLabel,
+    /// Where the mirror lies.
+    pub mirror: Option<SlotId>,
+    pub flushing: bool,
+    pub selected: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HashView {
+    pub buckets: Vec<HashBucket>,
+    pub entries: u32,
+    /// Buckets in use besides those shown.
+    pub more: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashBucket {
+    pub index: u32,
+    pub entries: Vec<HashEntry>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashEntry {
+    pub line: LineLabel,
+    pub look: Look,
+    pub selected: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FreeList {
+    pub count: u32,
+    /// The slots to be taken next, in that order; a few are enough.
+    pub next: Vec<u32>,
+}
+
+/// `flush 0:24` on the wire between a controller and the disks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BusChip {
+    /// `flush 0:24`, `read 0:24`, `write through 0:24`.
+    pub text: String,
+    pub line: LineLabel,
+    /// Other lines on the same wire.
+    pub more: u32,
+    /// Away from the disks: a read.
+    pub up: bool,
+}
+
+// ───────── the link ─────────
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkView {
+    /// In flight, in the order in which they were sent.
+    pub tokens: Vec<Token>,
+    /// Arrived, and waiting for the line's current work to end.
+    pub waiting: Vec<Waiting>,
+    /// What the story expects next on the link.
+    pub expected: Option<Expected>,
+    /// One way, for the heading: `3 µs one way`.
+    pub latency: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Unique in the whole run: also the element's key.
+    pub id: u64,
+    /// As the protocol writes it: `META_ACK`.
+    pub name: &'static str,
+    /// A few characters: `block 42`, `seq 8`, `0:24`.
+    pub detail: String,
+    pub from: ControllerId,
+    pub weight: Weight,
+    pub flight: Span,
+    pub line: LineLabel,
+    pub selected: bool,
+}
+
+/// Whether a message carries blocks or only says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    Payload,
+    Control,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub id: u64,
+    pub name: &'static str,
+    pub detail: String,
+    /// Who has received it and lets it wait.
+    pub at: ControllerId,
+    pub line: LineLabel,
+    pub selected: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub name: &'static str,
+    pub from: ControllerId,
+}
+
+// ───────── the disks ─────────
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ArrayView {
+    /// `RAID-5, 4 + 1, left-symmetric`.
+    pub caption: String,
+    pub disks: u8,
+    /// In stripe order. Which stripes: those that something happens to, and their neighbours.
+    pub rows: Vec<StripeRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StripeRow {
+    pub line: LineLabel,
+    /// Something happens on it.
+    pub active: bool,
+    pub selected: bool,
+    /// 0: shown on the smallest screen (two rows of these at most), 1: where three rows fit, 2: where all do.
+    pub rank: u8,
+    /// One for each disk.
+    pub cells: Vec<DiskCell>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiskCell {
+    pub disk: u8,
+    pub content: Content,
+    pub mark: DiskMark,
+    /// The cache has something newer: the corner.
+    pub behind: bool,
+    pub selected: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// LBNs within the LUN, `first == last` for chunks of one block.
+    Blocks {
+        first: u64,
+        last: u64,
+    },
+    Parity,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskMark {
+    Quiet,
+    /// Carried out in this flush.
+    JustWritten,
+    Writing(Span),
+    Reading(Span),
+    /// Parity that does not match the data just now: `P ?`.
+    Suspect,
+    /// A host's write to it is being mirrored.
+    Expected,
+}
+
+// ───────── the inspector ─────────
+
+/// The two sides of one line; or one slot, one message, one disk block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inspector {
+    /// `Line 0:40`.
+    pub title: String,
+    /// `LUN 0, blocks 40–43`.
+    pub subtitle: String,
+    pub badge: Option<Look>,
+    /// Nobody chose it: it follows the story.
+    pub following: bool,
+    /// What A and B are to the line: `owner`, `mirror`, or nothing.
+    pub sides: [String; 2],
+    pub rows: Vec<InspectorRow>,
+    pub maps: Vec<MapRow>,
+    /// `Newest acknowledged copy`.
+    pub note_title: String,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InspectorRow {
+    pub label: &'static str,
+    pub a: Value,
+    pub b: Value,
+}
+
+/// A value, and the one it is about to become.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Value {
+    pub now: String,
+    pub next: Option<String>,
+}
+
+impl Value {
+    #[must_use]
+    pub fn new(now: impl Into<String>) -> Value {
+        Value { now: now.into(), next: None }
+    }
+
+    #[must_use]
+    pub fn becoming(now: impl Into<String>, next: impl Into<String>) -> Value {
+        Value { now: now.into(), next: Some(next.into()) }
+    }
+}
+
+/// A map of a line's blocks, at A and at B. Empty where there is no entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapRow {
+    /// `Valid`, `Dirty`.
+    pub label: &'static str,
+    pub a: Vec<Bit>,
+    pub b: Vec<Bit>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bit {
+    pub lbn: u64,
+    pub mark: BitMark,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BitMark {
+    Off,
+    Valid,
+    Dirty,
+    /// Being mirrored: not yet committed.
+    Incoming,
+}
+
+// ───────── transport ─────────
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Transport {
+    /// Events that have happened: 0 is the start.
+    pub event: u64,
+    /// Events known so far. It grows while a trace is being indexed.
+    pub total: u64,
+    /// Virtual time of the event just shown.
+    pub time_ns: u64,
+    pub playing: bool,
+    /// Powers of two: −6 is 1/64, 0 is 1, 6 is 64.
+    pub speed: i32,
+    /// `None` once all events are known.
+    pub indexing: Option<Indexing>,
+    pub markers: Vec<Marker>,
+}
+
+impl Transport {
+    /// The least and the greatest speed step.
+    pub const SPEEDS: std::ops::RangeInclusive<i32> = -6..=6;
+
+    /// `1/4×`, `1×`, `16×`.
+    #[must_use]
+    pub fn speed_text(step: i32) -> String {
+        if step < 0 {
+            format!("1/{}×", 1u32 << (-step).min(31))
+        } else {
+            format!("{}×", 1u32 << step.min(31))
+        }
+    }
+}
+
+/// How far the run ahead has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Indexing {
+    /// 0 to 1.
+    pub done: f64,
+    pub events: u64,
+}
+
+/// A place on the scrubber.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marker {
+    pub event: u64,
+    /// `first flush`.
+    pub text: String,
+}
+
+/// What is being played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    pub title: String,
+    /// Its place among the built-in scenarios; `None` for a trace.
+    pub scenario: Option<usize>,
+    /// Changes with every load, and with nothing else: components forget what they held when it does.
+    pub generation: u32,
+}
+
+/// A built-in scenario in the picker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioInfo {
+    pub title: String,
+    /// One sentence: what there is to see.
+    pub about: String,
+}
+
+// ───────── traces ─────────
+
+/// What a trace file contains, before it is played.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TracePreview {
+    pub name: String,
+    pub bytes: u64,
+    /// `fio iolog, version 3`.
+    pub format: String,
+    pub reads: u64,
+    pub writes: u64,
+    /// Bytes that hosts read and wrote.
+    pub bytes_read: u64,
+    pub bytes_written: u64,
+    /// From the first to the last request; `None` for a trace without times.
+    pub duration_ns: Option<u64>,
+    /// The first few requests, as they will be played: `write 0:42, 2 blocks, at 1.2 ms`.
+    pub first: Vec<String>,
+    /// What the reader left out or changed, if anything: `3 sync requests are skipped`.
+    pub remarks: Vec<String>,
+}
+
+/// Why a file cannot be played.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadFailure {
+    /// `Not a trace: the first line is not "fio version 2 iolog"`.
+    pub what: String,
+    /// `oltp.iolog, line 1`.
+    pub place: String,
+    /// `Record one with fio --write_iolog=FILE`.
+    pub remedy: String,
+}

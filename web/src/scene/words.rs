@@ -1,0 +1,100 @@
+//! Numbers as people read them: times, sizes, runs of slots.
+
+/// A virtual time: `0 ns`, `850 ns`, `3.20 µs`, `18.42 ms`, `1.250 s`.
+#[must_use]
+pub fn time_text(ns: u64) -> String {
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..1_000_000 => format!("{}.{:02} µs", ns / 1_000, ns % 1_000 / 10),
+        1_000_000..1_000_000_000 => format!("{}.{:02} ms", ns / 1_000_000, ns % 1_000_000 / 10_000),
+        _ => format!("{}.{:03} s", ns / 1_000_000_000, ns % 1_000_000_000 / 1_000_000),
+    }
+}
+
+/// A count with thin spaces between thousands: `12 345`.
+#[must_use]
+pub fn count_text(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A size in bytes: `512 B`, `4.0 KiB`, `1.5 MiB`.
+#[must_use]
+pub fn size_text(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut tenths = u128::from(bytes) * 10 / 1024;
+    let mut unit = 0;
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        tenths /= 1024;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+/// Slot numbers as runs: `06–11`, `04 08–09`, with an ellipsis when `count` says that there are more.
+#[must_use]
+pub fn runs_text(next: &[u32], count: u32) -> String {
+    const RUNS_MAX: usize = 2;
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    let mut used = 0;
+    for &slot in next {
+        let full = runs.len() == RUNS_MAX;
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == slot => *last = slot,
+            _ if full => break,
+            _ => runs.push((slot, slot)),
+        }
+        used += 1;
+    }
+    let mut parts: Vec<String> = runs
+        .iter()
+        .map(
+            |&(first, last)| {
+                if first == last { format!("{first:02}") } else { format!("{first:02}–{last:02}") }
+            },
+        )
+        .collect();
+    if used < count {
+        parts.push("…".into());
+    }
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_take_the_unit_that_keeps_them_short() {
+        let texts = [0, 850, 3_200, 18_420_000, 1_250_000_000].map(time_text);
+        assert_eq!(texts, ["0 ns", "850 ns", "3.20 µs", "18.42 ms", "1.250 s"]);
+    }
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        assert_eq!(count_text(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(count_text(999), "999");
+    }
+
+    #[test]
+    fn sizes_are_binary() {
+        assert_eq!([512, 4096, 1_572_864].map(size_text), ["512 B", "4.0 KiB", "1.5 MiB"]);
+    }
+
+    #[test]
+    fn neighbouring_slots_make_a_run() {
+        assert_eq!(runs_text(&[6, 7, 8, 9], 4), "06–09");
+        assert_eq!(runs_text(&[4, 8, 9, 3], 9), "04 08–09 …");
+        assert_eq!(runs_text(&[], 0), "");
+    }
+}
