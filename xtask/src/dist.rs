@@ -1,0 +1,106 @@
+//! The static folder `dist/`: the page as it is published, served and tested.
+
+use crate::failure::{Doing, Failure, Result};
+use crate::tools::WasmTools;
+use crate::{cache, csp, fingerprint, shell};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What the page is made from.
+const INPUTS: [&str; 9] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "engine/Cargo.toml",
+    "engine/src",
+    "index.html",
+    "static",
+    "web",
+    "xtask/src",
+];
+
+const BUILD_LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// `cargo xtask dist`.
+pub fn run() -> Result<()> {
+    let dist = ensure()?;
+    println!("\nthe page lies in {}; any web server can serve it, from any path:", dist.display());
+    for file in fingerprint::files_below(&dist)? {
+        let size = std::fs::metadata(&file).doing(|| format!("look at {}", file.display()))?.len();
+        let name = file.strip_prefix(&dist).unwrap_or(&file);
+        println!("  {size:>9} bytes  {}", name.display());
+    }
+    Ok(())
+}
+
+/// Builds the page unless it is up to date, and returns its folder.
+pub fn ensure() -> Result<PathBuf> {
+    let tools = WasmTools::for_page()?;
+    let dist = cache::repo().join("dist");
+    let stamp = cache::wasm_target().join("page.fingerprint");
+    let inputs = inputs_fingerprint(&tools)?;
+    if std::fs::read_to_string(&stamp).is_ok_and(|have| have == stamp_text(inputs, &dist)) {
+        println!("  ok  page: nothing has changed since it was built");
+        return Ok(dist);
+    }
+    build(&tools, &dist)?;
+    std::fs::write(&stamp, stamp_text(inputs, &dist)).doing(|| format!("write {}", stamp.display()))?;
+    Ok(dist)
+}
+
+fn inputs_fingerprint(tools: &WasmTools) -> Result<u64> {
+    let paths: Vec<PathBuf> = INPUTS.iter().map(|name| cache::repo().join(name)).collect();
+    let files = fingerprint::of_paths(&paths)?;
+    Ok(fingerprint::of_bytes(format!("{files} {}", tools.describe()).as_bytes()))
+}
+
+/// Inputs and outputs together: a touched `dist/` is built anew as well.
+fn stamp_text(inputs: u64, dist: &Path) -> String {
+    let outputs = fingerprint::of_paths(&[dist.to_path_buf()]).unwrap_or(0);
+    format!("{inputs:016x} {outputs:016x}")
+}
+
+fn build(tools: &WasmTools, dist: &Path) -> Result<()> {
+    let raw = cache::wasm_target().join("page");
+    cache::make_folder(&raw)?;
+    let mut command = tools.command("trunk");
+    command
+        .args(["build", "--release", "--offline", "--dist"])
+        .arg(&raw)
+        // Trunk takes this variable for a switch, and stumbles over its value.
+        .env_remove("NO_COLOR");
+    shell::step("page: build the release (Trunk, 1 to 2 min from scratch)", &mut command, BUILD_LIMIT)
+        .map_err(|failure| {
+            failure.remedy("correct the error above; `cargo check -p mirrorline-web` is quicker to ask")
+        })?;
+    publish(&raw, dist)
+}
+
+/// Copies what Trunk made to `dist/`, and tightens the page on the way. The
+/// folder is replaced as a whole, so that no stale file stays behind.
+fn publish(raw: &Path, dist: &Path) -> Result<()> {
+    let next = dist.with_extension("next");
+    cache::begin(&next)?;
+    for file in fingerprint::files_below(raw)? {
+        let name = file.strip_prefix(raw).unwrap_or(&file);
+        let to = next.join(name);
+        if let Some(parent) = to.parent() {
+            cache::make_folder(parent)?;
+        }
+        std::fs::copy(&file, &to).doing(|| format!("copy {} to {}", file.display(), to.display()))?;
+    }
+    let index = next.join("index.html");
+    let html = std::fs::read_to_string(&index).doing(|| format!("read {}", index.display()))?;
+    let tight = csp::tighten(&html)?;
+    if tight.scripts.is_empty() {
+        return Err(Failure::new("Trunk's page starts nothing: it has no inline script")
+            .remedy("see whether index.html still links web/Cargo.toml with data-trunk"));
+    }
+    for (name, body) in &tight.scripts {
+        let path = next.join(name);
+        std::fs::write(&path, body).doing(|| format!("write {}", path.display()))?;
+    }
+    std::fs::write(&index, &tight.html).doing(|| format!("write {}", index.display()))?;
+    cache::remove_folder(dist)?;
+    std::fs::rename(&next, dist).doing(|| format!("rename {} to {}", next.display(), dist.display()))
+}
