@@ -1,0 +1,320 @@
+//! What a world is made of: sizes, geometry, speeds and policies. A [`Config`] is plain data; [`Config::check`]
+//! says what is wrong with it, in words, before a world is made.
+
+use crate::ids::{ControllerId, LineKey};
+use serde::{Deserialize, Serialize};
+
+/// Everything that, together with the engine's version, the seed and the commands, determines a run.
+/// All times are virtual nanoseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Slots of each controller's cache for its own lines.
+    pub lines: u32,
+    /// Further slots of each controller's cache that are lent to the peer for its mirrors (claims 6 and 20).
+    pub lent: u32,
+    pub raid: Geometry,
+    /// Bytes that a block stands for in a host's address space; service and link times use it.
+    pub block_size: u32,
+    /// Bytes of a block that are really stored, copied and XORed: a multiple of 8, at most `block_size`.
+    pub payload_bytes: u32,
+    pub luns: Vec<LunConfig>,
+    pub hosts: u8,
+    pub link: LinkConfig,
+    pub disk: DiskProfile,
+    pub flush: FlushPolicy,
+    /// One way between a host and a controller.
+    pub host_latency_ns: u64,
+    /// How long a write waits for a mirror slot before it is written through (protocol §4, rule 6).
+    pub slot_wait_ns: u64,
+}
+
+/// A volume of the array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LunConfig {
+    /// Size in blocks.
+    pub blocks: u64,
+    /// Who owns a line of this LUN that nobody has an entry for.
+    pub default_owner: ControllerId,
+}
+
+/// How blocks and parity are spread over the disks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Geometry {
+    /// 3 to 16.
+    pub disks: u8,
+    pub layout: Layout,
+    /// Consecutive blocks on one disk before the next disk's turn.
+    pub chunk_blocks: u8,
+}
+
+/// Where RAID-5 parity rotates to, and where the data of a row begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    LeftSymmetric,
+    LeftAsymmetric,
+}
+
+impl Geometry {
+    /// Data chunks in a stripe.
+    #[must_use]
+    pub fn data_disks(self) -> u32 {
+        u32::from(self.disks) - 1
+    }
+
+    /// Data blocks in a stripe, which is what a cache line holds.
+    #[must_use]
+    pub fn line_blocks(self) -> u32 {
+        self.data_disks() * u32::from(self.chunk_blocks)
+    }
+}
+
+/// The mirror link, the same in both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkConfig {
+    pub latency_ns: u64,
+    /// In units of 10⁶ bytes a second.
+    pub megabytes_per_s: u32,
+}
+
+/// What decides a disk command's service time. See `array::service` for the formula and the sources of
+/// the two built-in profiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+pub enum DiskProfile {
+    Hdd {
+        track_to_track_ns: u64,
+        full_stroke_ns: u64,
+        rotation_ns: u64,
+        megabytes_per_s: u32,
+        /// Blocks of one disk, over which the head moves.
+        blocks: u64,
+    },
+    Ssd {
+        read_ns: u64,
+        write_ns: u64,
+        megabytes_per_s: u32,
+        /// Commands in service at the same time.
+        parallel: u8,
+    },
+}
+
+/// When dirty lines are written back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlushPolicy {
+    /// Flushing begins when more than this share of the mirror slots holds dirty lines.
+    pub high_percent: u8,
+    /// … and goes on until no more than this share does.
+    pub low_percent: u8,
+    /// Period of the flush timer. Idle and age are counted in its ticks.
+    pub tick_ns: u64,
+    /// Ticks without a host request after which a controller flushes what it has.
+    pub idle_ticks: u32,
+    /// Ticks after which a dirty line is flushed in any case.
+    pub age_ticks: u32,
+    /// Lines that one controller flushes at the same time.
+    pub depth: u16,
+}
+
+impl DiskProfile {
+    /// A nearline disk of 7,200 revolutions a minute.
+    #[must_use]
+    pub fn hdd() -> DiskProfile {
+        DiskProfile::Hdd {
+            track_to_track_ns: 1_000_000,
+            full_stroke_ns: 15_000_000,
+            rotation_ns: 8_333_333,
+            megabytes_per_s: 250,
+            blocks: 1 << 28,
+        }
+    }
+
+    /// A datacentre NVMe flash disk.
+    #[must_use]
+    pub fn ssd() -> DiskProfile {
+        DiskProfile::Ssd { read_ns: 85_000, write_ns: 20_000, megabytes_per_s: 3_200, parallel: 8 }
+    }
+}
+
+impl Default for Config {
+    /// A small world: 12 own lines and 9 lent ones a side, five flash disks, two LUNs, two hosts.
+    fn default() -> Config {
+        Config {
+            lines: 12,
+            lent: 9,
+            raid: Geometry { disks: 5, layout: Layout::LeftSymmetric, chunk_blocks: 1 },
+            block_size: 4096,
+            payload_bytes: 8,
+            luns: vec![
+                LunConfig { blocks: 4096, default_owner: ControllerId::A },
+                LunConfig { blocks: 4096, default_owner: ControllerId::B },
+            ],
+            hosts: 2,
+            link: LinkConfig { latency_ns: 3_000, megabytes_per_s: 3_000 },
+            disk: DiskProfile::ssd(),
+            flush: FlushPolicy {
+                high_percent: 80,
+                low_percent: 60,
+                tick_ns: 1_000_000,
+                idle_ticks: 2,
+                age_ticks: 30,
+                depth: 8,
+            },
+            host_latency_ns: 10_000,
+            slot_wait_ns: 2_000_000,
+        }
+    }
+}
+
+/// What is wrong with a config: which field, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct ConfigError {
+    /// The field's path, as it stands in a scenario file: `raid.disks`.
+    pub field: &'static str,
+    pub problem: String,
+}
+
+impl Config {
+    /// Blocks in a cache line.
+    #[must_use]
+    pub fn line_blocks(&self) -> u32 {
+        self.raid.line_blocks()
+    }
+
+    /// Stored bytes of a cache line.
+    #[must_use]
+    pub fn line_bytes(&self) -> usize {
+        self.line_blocks() as usize * self.payload_bytes as usize
+    }
+
+    /// Slots in one controller's cache: its own and those lent to the peer.
+    #[must_use]
+    pub fn slots(&self) -> u32 {
+        self.lines + self.lent
+    }
+
+    /// Says what is wrong, or nothing.
+    ///
+    /// # Errors
+    /// The first field that no world can be made from.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        fn need(ok: bool, field: &'static str, problem: impl FnOnce() -> String) -> Result<(), ConfigError> {
+            if ok { Ok(()) } else { Err(ConfigError { field, problem: problem() }) }
+        }
+        const LINES_MAX: u32 = 1 << 24;
+        need((1..=LINES_MAX).contains(&self.lines), "lines", || {
+            format!("{} is not in 1..={LINES_MAX}", self.lines)
+        })?;
+        need((1..=LINES_MAX).contains(&self.lent), "lent", || {
+            format!("{} is not in 1..={LINES_MAX}", self.lent)
+        })?;
+        need((3..=16).contains(&self.raid.disks), "raid.disks", || {
+            format!("RAID-5 here takes 3 to 16 disks, not {}", self.raid.disks)
+        })?;
+        need(self.raid.chunk_blocks >= 1, "raid.chunk_blocks", || "a chunk has at least 1 block".into())?;
+        need(self.line_blocks() <= 64, "raid.chunk_blocks", || {
+            format!(
+                "a stripe of {} data disks × {} blocks has more than 64 blocks; take smaller chunks",
+                self.raid.data_disks(),
+                self.raid.chunk_blocks
+            )
+        })?;
+        need((512..=1 << 20).contains(&self.block_size), "block_size", || {
+            format!("{} is not in 512..=1048576 bytes", self.block_size)
+        })?;
+        let payload_ok = self.payload_bytes >= 8
+            && self.payload_bytes.is_multiple_of(8)
+            && self.payload_bytes <= self.block_size;
+        need(payload_ok, "payload_bytes", || {
+            format!(
+                "{} is not a multiple of 8 between 8 and block_size ({})",
+                self.payload_bytes, self.block_size
+            )
+        })?;
+        need(!self.luns.is_empty() && self.luns.len() <= 1 << 10, "luns", || {
+            format!("a world has 1 to 1024 LUNs, not {}", self.luns.len())
+        })?;
+        let mut stripes: u64 = 0;
+        for lun in &self.luns {
+            need(lun.blocks >= 1, "luns.blocks", || "a LUN has at least 1 block".into())?;
+            stripes = stripes.saturating_add(lun.blocks.div_ceil(u64::from(self.line_blocks())));
+        }
+        need(stripes <= LineKey::STRIPE_MAX >> 8, "luns.blocks", || {
+            "all LUNs together have more than 2⁴⁰ stripes".into()
+        })?;
+        need(self.hosts >= 1, "hosts", || "at least 1 host is needed".into())?;
+        need(self.link.megabytes_per_s >= 1, "link.megabytes_per_s", || {
+            "the link needs at least 1 MB/s".into()
+        })?;
+        match self.disk {
+            DiskProfile::Hdd { megabytes_per_s, rotation_ns, blocks, track_to_track_ns, full_stroke_ns } => {
+                need(megabytes_per_s >= 1, "disk.megabytes_per_s", || "at least 1 MB/s".into())?;
+                need(rotation_ns >= 1, "disk.rotation_ns", || "a revolution takes at least 1 ns".into())?;
+                need(blocks >= 1, "disk.blocks", || "a disk has at least 1 block".into())?;
+                need(track_to_track_ns <= full_stroke_ns, "disk.full_stroke_ns", || {
+                    "the full stroke takes at least as long as the shortest seek".into()
+                })?;
+            }
+            DiskProfile::Ssd { megabytes_per_s, parallel, .. } => {
+                need(megabytes_per_s >= 1, "disk.megabytes_per_s", || "at least 1 MB/s".into())?;
+                need((1..=64).contains(&parallel), "disk.parallel", || {
+                    format!("{parallel} is not in 1..=64")
+                })?;
+            }
+        }
+        let flush = self.flush;
+        need(flush.high_percent <= 100, "flush.high_percent", || "a share is at most 100 %".into())?;
+        need(flush.low_percent <= flush.high_percent, "flush.low_percent", || {
+            format!("low water ({} %) is above high water ({} %)", flush.low_percent, flush.high_percent)
+        })?;
+        need(flush.tick_ns >= 1, "flush.tick_ns", || {
+            "the flush timer needs a period of at least 1 ns".into()
+        })?;
+        need(flush.depth >= 1, "flush.depth", || "at least 1 line must be flushed at a time".into())?;
+        for (field, value) in [
+            ("link.latency_ns", self.link.latency_ns),
+            ("host_latency_ns", self.host_latency_ns),
+            ("slot_wait_ns", self.slot_wait_ns),
+            ("flush.tick_ns", flush.tick_ns),
+        ] {
+            const HOUR_NS: u64 = 3_600_000_000_000;
+            need(value <= HOUR_NS, field, || format!("{value} ns is more than an hour"))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_config_is_sound() {
+        assert_eq!(Config::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn each_wrong_field_is_named() {
+        let broken: [(&str, fn(&mut Config)); 8] = [
+            ("lines", |c| c.lines = 0),
+            ("lent", |c| c.lent = 0),
+            ("raid.disks", |c| c.raid.disks = 2),
+            ("raid.chunk_blocks", |c| c.raid.chunk_blocks = 20),
+            ("payload_bytes", |c| c.payload_bytes = 12),
+            ("luns", |c| c.luns.clear()),
+            ("flush.low_percent", |c| c.flush.low_percent = 90),
+            ("hosts", |c| c.hosts = 0),
+        ];
+        for (field, break_it) in broken {
+            let mut config = Config::default();
+            break_it(&mut config);
+            assert_eq!(config.check().map_err(|e| e.field), Err(field));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Flush: a dirty line is written back (protocol §4, rule 4; claims 12, 13).
+//!
+//! OD → OF: announce (FLUSH_NOTIFY; the mirror becomes temporarily invalid, yet is kept), write the dirty blocks,
+//! write parity, declare the mirror consistent (CONSISTENT), and only after C_ACK the line is clean: OK. With
+//! *drop* the mirror goes, and the line ends in OC with a stub.
+
+use super::{Controller, Outbox, Output, Timer};
+use crate::fact::{Fact, FlushReason, Observer};
+use crate::ids::{BlockMap, Cid, LineKey, Slot};
+use crate::message::Message;
+use crate::state::{FlushStep, LineState};
+
+impl Controller {
+    /// Begins as many flushes as the policy asks for now and the depth allows.
+    pub(super) fn flush_as_policy_says<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        if self.queue.is_empty() {
+            return;
+        }
+        let dirty = self.queue.len();
+        if dirty > self.shape.high_water() {
+            self.draining = true;
+        }
+        while self.flushing < u32::from(self.shape.flush.depth) {
+            // Lines in OF still stand in the queue; what matters is what remains after them.
+            let remaining = self.queue.len() - self.flushing;
+            if remaining <= self.shape.low_water() {
+                self.draining = false;
+            }
+            let Some(at) = self.oldest_flushable() else { return };
+            let reason = if self.draining {
+                FlushReason::HighWater
+            } else if !self.slot_queue.is_empty() && self.nothing_comes_free() {
+                FlushReason::SlotsShort
+            } else if self.tick.wrapping_sub(self.last_request_tick) >= self.shape.flush.idle_ticks {
+                FlushReason::Idle
+            } else if self.tick.wrapping_sub(self.table[at].dirty_since) >= self.shape.flush.age_ticks {
+                FlushReason::Age
+            } else {
+                return;
+            };
+            self.begin_flush(at, reason, out);
+        }
+    }
+
+    /// No line is being flushed or released that would bring slots.
+    fn nothing_comes_free(&self) -> bool {
+        self.flushing == 0 && self.slots_returning == 0 && !self.clean.has_mirrored()
+    }
+
+    /// The oldest dirty line on which nothing is under way. At most as many are passed over as are being flushed
+    /// or written, which the flush depth and the hosts' requests bound.
+    fn oldest_flushable(&self) -> Option<u32> {
+        self.queue.iter().map(|(at, _)| at).find(|at| self.table[*at].state == Some(LineState::OD))
+    }
+
+    /// From OD only. Whether the mirror is dropped at the end stands in `Line::dropping`.
+    pub(super) fn begin_flush<O: Observer>(&mut self, at: u32, reason: FlushReason, out: &mut Outbox<'_, O>) {
+        let line = &self.table[at];
+        debug_assert_eq!(line.state, Some(LineState::OD), "only dirty lines are flushed");
+        debug_assert!(!line.dirty.is_empty(), "a line in OD has dirty blocks");
+        let (key, cid, seq) = (line.key, line.cid, line.seq);
+        self.flushing += 1;
+        out.fact(|| Fact::FlushBegan { at: self.id, key, reason });
+        self.set_state(at, Some(LineState::OF(FlushStep::Notify)), out);
+        out.send(Message::FlushNotify { key, cid, seq, with_data: true });
+    }
+
+    /// FLUSH_NOTIFY at the mirror: temporarily invalid, but kept and still dirty (claim 12). Without data it only
+    /// marks the stripe.
+    pub(super) fn flush_notify<O: Observer>(
+        &mut self,
+        key: LineKey,
+        cid: Cid,
+        seq: u64,
+        with_data: bool,
+        out: &mut Outbox<'_, O>,
+    ) {
+        let at = self.record(key);
+        let line = &mut self.table[at];
+        if with_data {
+            debug_assert_eq!(
+                (line.state, line.seq),
+                (Some(LineState::MD), seq),
+                "a dirty mirror of the same age"
+            );
+            debug_assert_eq!(line.cid, cid, "the mirror is of this very line");
+        } else {
+            debug_assert!(
+                matches!(line.state, None | Some(LineState::M0)),
+                "no mirror outlives a write-through"
+            );
+            line.cid = cid;
+            line.seq = seq;
+        }
+        self.set_state(at, Some(LineState::MF), out);
+        out.send(Message::FnAck { key });
+    }
+
+    /// FN_ACK: the mirror knows; now the disks may be written.
+    pub(super) fn fn_ack<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
+        let at = self.table.find(key).expect("a line being flushed keeps its record");
+        match self.table[at].state {
+            Some(LineState::OF(FlushStep::Notify)) => {
+                self.set_state(at, Some(LineState::OF(FlushStep::Disk)), out);
+                let line = &self.table[at];
+                let (dirty, valid) = (line.dirty, line.valid);
+                let slot = line.loc.expect("a line in OF has a slot");
+                let mut data = out.buffers.take();
+                self.memory.read(slot, valid, &mut data);
+                self.write_stripe(key, dirty, valid, data, out);
+            }
+            Some(LineState::OW(FlushStep::Notify)) => self.write_through_to_disk(at, out),
+            state => debug_assert!(false, "FN_ACK answers a FLUSH_NOTIFY, but the line is in {state:?}"),
+        }
+    }
+
+    /// Data and parity are on disk: tell the mirror (claim 13).
+    pub(super) fn stripe_written<O: Observer>(&mut self, at: u32, map: BlockMap, out: &mut Outbox<'_, O>) {
+        let through = matches!(self.table[at].state, Some(LineState::OW(_)));
+        let to = if through { LineState::OW(FlushStep::Confirm) } else { LineState::OF(FlushStep::Confirm) };
+        self.set_state(at, Some(to), out);
+        let drop = through || self.table[at].dropping;
+        self.declare_consistent(at, map, drop, out);
+    }
+
+    /// CONSISTENT. With *drop*, a slot that is home to the peer is named, and forgotten here **[R10]**.
+    pub(super) fn declare_consistent<O: Observer>(
+        &mut self,
+        at: u32,
+        map: BlockMap,
+        drop: bool,
+        out: &mut Outbox<'_, O>,
+    ) {
+        let ret = if drop { self.give_back_foreign(at) } else { None };
+        let line = &self.table[at];
+        let (key, cid, seq) = (line.key, line.cid, line.seq);
+        out.send(Message::Consistent { key, cid, seq, map, drop, ret });
+    }
+
+    /// The line's own slot, if it is home to the peer: the line forgets it, a message must name it.
+    pub(super) fn give_back_foreign(&mut self, at: u32) -> Option<Slot> {
+        let slot = self.table[at].loc.filter(|slot| !self.memory.is_local(*slot))?;
+        self.memory.hold(slot, None);
+        self.foreign -= 1;
+        let line = &mut self.table[at];
+        line.loc = None;
+        line.valid = BlockMap::EMPTY;
+        line.dirty = BlockMap::EMPTY;
+        Some(slot)
+    }
+
+    /// CONSISTENT at the mirror: the blocks of `map` need not be written at a failover (claim 13).
+    pub(super) fn consistent<O: Observer>(
+        &mut self,
+        key: LineKey,
+        (cid, seq): (Cid, u64),
+        map: BlockMap,
+        drop: bool,
+        ret: Option<Slot>,
+        out: &mut Outbox<'_, O>,
+    ) {
+        let at = self.table.find(key).expect("a mirror that is declared consistent is in the table");
+        let line = &mut self.table[at];
+        debug_assert!(
+            matches!(line.state, Some(LineState::MF | LineState::MK)),
+            "announced, or already consistent"
+        );
+        debug_assert!(
+            line.loc.is_none() || (line.cid, line.seq) == (cid, seq),
+            "the mirror is of this very line"
+        );
+        line.dirty = line.dirty.without(map);
+        if drop {
+            line.valid = BlockMap::EMPTY;
+            line.peer_slot = None;
+            if let Some(slot) = line.loc.take() {
+                self.leave(slot, out);
+            }
+            if let Some(slot) = ret {
+                self.free_mirror(slot, out);
+            }
+            self.set_state(at, Some(LineState::M0), out);
+        } else {
+            debug_assert!(ret.is_none(), "slots are given back only with the mirror");
+            debug_assert!(self.table[at].dirty.is_empty(), "a flush writes all dirty blocks");
+            self.set_state(at, Some(LineState::MK), out);
+        }
+        out.send(Message::CAck { key });
+    }
+
+    /// C_ACK: both sides agree that the line is clean.
+    pub(super) fn c_ack<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
+        let at = self.table.find(key).expect("a line that awaits C_ACK keeps its record");
+        match self.table[at].state {
+            Some(LineState::OF(FlushStep::Confirm)) => {
+                self.flushing -= 1;
+                self.queue.remove(at);
+                let line = &mut self.table[at];
+                line.dirty = BlockMap::EMPTY;
+                if line.dropping {
+                    self.mirror_dropped(at, out);
+                } else {
+                    self.set_state(at, Some(LineState::OK), out);
+                }
+                self.pump(at, out);
+            }
+            Some(LineState::OX) => {
+                self.mirror_dropped(at, out);
+                self.pump(at, out);
+            }
+            Some(LineState::OW(FlushStep::Confirm)) => self.written_through(at, out),
+            state => debug_assert!(false, "C_ACK answers a CONSISTENT, but the line is in {state:?}"),
+        }
+    }
+
+    /// The mirror is gone on the other side: OC with a stub.
+    fn mirror_dropped<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        let line = &mut self.table[at];
+        line.dropping = false;
+        line.stub = true;
+        let mirror = line.peer_slot.take();
+        self.set_state(at, Some(LineState::OC), out);
+        self.release_mirror(mirror, out);
+    }
+
+    /// The flush timer runs while anything is dirty.
+    pub(super) fn arm_flush_timer<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        if !self.tick_armed {
+            self.tick_armed = true;
+            out.outputs.push(Output::Arm { timer: Timer::Flush, after_ns: self.shape.flush.tick_ns });
+        }
+    }
+
+    pub(super) fn flush_tick<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        self.tick = self.tick.wrapping_add(1);
+        self.tick_armed = false;
+        if !self.queue.is_empty() {
+            self.arm_flush_timer(out);
+        }
+    }
+}

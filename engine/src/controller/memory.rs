@@ -1,0 +1,145 @@
+//! A controller's cache memory, and the two free lists that it manages: slots of its own, and slots in the peer's
+//! memory that it may fill unasked (claims 6 and 20).
+//!
+//! Every slot has one home for ever. Slots below `lines` are home to the memory's own controller, the others to
+//! the peer's `mirror_free`. After a switch of ownership a line may sit in a slot that is home to the peer; such
+//! a slot goes home only by being named in a message.
+
+use crate::buffer::{LineBuf, copy_blocks};
+use crate::config::Config;
+use crate::ids::{BlockMap, Slot};
+use crate::paged::Paged;
+use crate::slab::NONE;
+
+/// Free slots, the last one freed first, which keeps the memory in use small.
+#[derive(Clone, Debug)]
+pub struct FreeList {
+    returned: Vec<u32>,
+    /// Slots from here to `end` were never used.
+    unused: u32,
+    end: u32,
+}
+
+impl FreeList {
+    /// Slots `first .. end`, all free.
+    #[must_use]
+    pub fn new(first: u32, end: u32) -> FreeList {
+        FreeList { returned: Vec::new(), unused: first, end }
+    }
+
+    pub fn take(&mut self) -> Option<Slot> {
+        if let Some(slot) = self.returned.pop() {
+            return Some(Slot(slot));
+        }
+        (self.unused < self.end).then(|| {
+            self.unused += 1;
+            Slot(self.unused - 1)
+        })
+    }
+
+    pub fn put(&mut self, slot: Slot) {
+        debug_assert!(slot.0 < self.unused, "only what was taken comes back");
+        self.returned.push(slot.0);
+    }
+
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        self.returned.len() as u32 + (self.end - self.unused)
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The free slots, the next one to be taken first.
+    pub fn iter(&self) -> impl Iterator<Item = Slot> {
+        self.returned.iter().rev().copied().chain(self.unused..self.end).map(Slot)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Memory {
+    block_bytes: usize,
+    lines: u32,
+    bytes: Paged,
+    /// For each slot that was ever used the line that it holds, or [`NONE`].
+    holds: Vec<u32>,
+    /// For each slot that was ever used, how often.
+    uses: Vec<u32>,
+    pub local_free: FreeList,
+    pub mirror_free: FreeList,
+}
+
+impl Memory {
+    #[must_use]
+    pub fn new(config: &Config) -> Memory {
+        Memory {
+            block_bytes: config.payload_bytes as usize,
+            lines: config.lines,
+            bytes: Paged::new(config.line_bytes()),
+            holds: Vec::new(),
+            uses: Vec::new(),
+            local_free: FreeList::new(0, config.lines),
+            mirror_free: FreeList::new(config.lines, config.slots()),
+        }
+    }
+
+    /// Whether a slot of a controller's memory is home to that controller (else it is home to its peer).
+    /// Both controllers have the same sizes, so this holds for the slots of either.
+    #[must_use]
+    pub fn is_local(&self, slot: Slot) -> bool {
+        slot.0 < self.lines
+    }
+
+    /// Notes which line a slot holds; `None` for none.
+    pub fn hold(&mut self, slot: Slot, line: Option<u32>) {
+        let at = slot.0 as usize;
+        if at >= self.holds.len() {
+            self.holds.resize(at + 1, NONE);
+            self.uses.resize(at + 1, 0);
+        }
+        if line.is_some() && self.holds[at] == NONE {
+            self.uses[at] = self.uses[at].wrapping_add(1);
+        }
+        self.holds[at] = line.unwrap_or(NONE);
+    }
+
+    /// The line that a slot holds.
+    #[must_use]
+    pub fn held(&self, slot: Slot) -> Option<u32> {
+        self.holds.get(slot.0 as usize).copied().filter(|line| *line != NONE)
+    }
+
+    /// How often the slot has been taken for a line.
+    #[must_use]
+    pub fn generation(&self, slot: Slot) -> u32 {
+        self.uses.get(slot.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// Copies the blocks of `map` into a slot.
+    pub fn write(&mut self, slot: Slot, map: BlockMap, from: &LineBuf) {
+        copy_blocks(self.block_bytes, map, from.bytes(), self.bytes.get_mut(u64::from(slot.0)));
+    }
+
+    /// Copies the blocks of `map` out of a slot.
+    pub fn read(&self, slot: Slot, map: BlockMap, to: &mut LineBuf) {
+        if let Some(bytes) = self.bytes.get(u64::from(slot.0)) {
+            copy_blocks(self.block_bytes, map, bytes, to.bytes_mut());
+        } else {
+            debug_assert!(map.is_empty(), "a valid block was written before");
+        }
+    }
+
+    /// The number (first 8 bytes) of a block in a slot: the write that it came from.
+    #[must_use]
+    pub fn word(&self, slot: Slot, block: u32) -> u64 {
+        self.bytes.word(u64::from(slot.0), block as usize * self.block_bytes)
+    }
+
+    /// The bytes of a slot; `None` when it was never written.
+    #[must_use]
+    pub fn slot_bytes(&self, slot: Slot) -> Option<&[u8]> {
+        self.bytes.get(u64::from(slot.0))
+    }
+}

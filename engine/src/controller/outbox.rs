@@ -1,0 +1,60 @@
+//! What a controller wants done, in the order in which it wants it.
+
+use crate::array::DiskCommand;
+use crate::buffer::{Buffers, LineBuf};
+use crate::fact::{Fact, Observer};
+use crate::ids::{BlockMap, Ticket};
+use crate::message::Message;
+
+/// One thing that a controller wants done.
+#[derive(Debug)]
+pub enum Output {
+    /// To the peer, over the link.
+    Send(Message),
+    Disk(DiskCommand),
+    /// To the host: the part of the operation that this controller was given is done.
+    Reply {
+        part: u32,
+    },
+    /// Give [`crate::controller::Input::Timer`] back after a while.
+    Arm {
+        timer: Timer,
+        after_ns: u64,
+    },
+}
+
+/// The timers that a controller arms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// The period of flushing by idleness and age.
+    Flush,
+    /// A write has waited for a slot long enough.
+    SlotWait(Ticket),
+}
+
+/// Where outputs go, with the buffers that they need and the observer that is told the facts.
+pub struct Outbox<'a, O> {
+    pub outputs: &'a mut Vec<Output>,
+    pub buffers: &'a mut Buffers,
+    pub observer: &'a mut O,
+}
+
+impl<O: Observer> Outbox<'_, O> {
+    /// Tells a fact. The closure is not even called when nobody listens.
+    pub fn fact(&mut self, fact: impl FnOnce() -> Fact) {
+        if O::LISTENS {
+            self.observer.fact(fact());
+        }
+    }
+
+    pub fn send(&mut self, message: Message) {
+        self.outputs.push(Output::Send(message));
+    }
+
+    /// A copy of the blocks of `map`.
+    pub fn copy(&mut self, map: BlockMap, from: &LineBuf) -> LineBuf {
+        let mut copy = self.buffers.take();
+        self.buffers.copy(map, from.bytes(), copy.bytes_mut());
+        copy
+    }
+}

@@ -1,0 +1,182 @@
+//! Reuse: a clean line is given up on both sides, and its slots go home (protocol §4, rule 5; claim 14).
+//!
+//! Clean lines are kept in the order of their last use; the least recently used one goes first, when a slot is
+//! wanted or the mirror slots run low.
+
+use super::line::Line;
+use super::list::AgeList;
+use super::{Controller, Outbox};
+use crate::fact::{Fact, Observer, SlotList};
+use crate::ids::{BlockMap, LineKey, Slot};
+use crate::message::Message;
+use crate::state::LineState;
+
+/// Clean lines on which nothing is under way, least recently used first: those with a mirror (OK) and those
+/// without (OC).
+#[derive(Clone, Debug, Default)]
+pub struct CleanLines {
+    mirrored: AgeList,
+    single: AgeList,
+}
+
+impl CleanLines {
+    pub fn insert(&mut self, at: u32, line: &Line) {
+        self.remove(at);
+        match line.state {
+            Some(LineState::OK) => self.mirrored.push_newest(at),
+            _ => self.single.push_newest(at),
+        }
+    }
+
+    /// A line that is in the list was used: it becomes the most recent one.
+    pub fn touch(&mut self, at: u32, line: &Line) {
+        if self.mirrored.contains(at) || self.single.contains(at) {
+            self.insert(at, line);
+        }
+    }
+
+    pub fn remove(&mut self, at: u32) {
+        self.mirrored.remove(at);
+        self.single.remove(at);
+    }
+
+    #[must_use]
+    pub fn has_mirrored(&self) -> bool {
+        !self.mirrored.is_empty()
+    }
+
+    #[must_use]
+    pub fn has_any(&self) -> bool {
+        !self.mirrored.is_empty() || !self.single.is_empty()
+    }
+
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        self.mirrored.len() + self.single.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Controller {
+    /// Gives clean lines up while mirror slots are short: fewer free or on their way home than writes wait for,
+    /// and a small reserve. Also keeps the number of entries without data bounded.
+    pub(super) fn reclaim<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        let reserve = (self.shape.lent / 32).clamp(1, 64);
+        let wanted = reserve + self.slot_queue.len() as u32;
+        // Not every mirror's slot is home here (ownership may have been switched), so at most so many at a time.
+        for _ in 0..wanted {
+            if self.memory.mirror_free.len() + self.slots_returning >= wanted {
+                break;
+            }
+            let Some(at) = self.clean.mirrored.iter().next() else { break };
+            self.begin_reuse(at, out);
+        }
+        while self.clean.single.len() > self.shape.lines + self.shape.lent {
+            let Some(at) = self.clean.single.iter().next() else { break };
+            self.give_up(at, out);
+        }
+    }
+
+    /// A free slot of one's own: from the free list, or from the least recently used clean line that sits in one.
+    pub(super) fn take_local<O: Observer>(&mut self, out: &mut Outbox<'_, O>) -> Option<Slot> {
+        while self.memory.local_free.is_empty() {
+            // Lines without a slot, or in one that is home to the peer, make no room; they are few.
+            let room = |at: &u32| self.table[*at].loc.is_some_and(|slot| self.memory.is_local(slot));
+            let single = self.clean.single.iter().find(room);
+            let mirrored = self.clean.mirrored.iter().find(room);
+            let at = match (single, mirrored) {
+                (Some(s), Some(m)) if self.table[s].used <= self.table[m].used => s,
+                (_, Some(m)) => m,
+                (Some(s), None) => s,
+                (None, None) => return None,
+            };
+            self.give_up(at, out);
+        }
+        let slot = self.memory.local_free.take()?;
+        let at = self.id;
+        out.fact(|| Fact::SlotTaken { at, list: SlotList::LocalFree, memory: at, slot });
+        Some(slot)
+    }
+
+    /// A clean line goes: evicted at once when the peer knows nothing of it, else released to both.
+    fn give_up<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        let line = &self.table[at];
+        if line.state == Some(LineState::OK) || line.stub {
+            self.begin_reuse(at, out);
+            return;
+        }
+        debug_assert_eq!(line.state, Some(LineState::OC), "only clean lines are given up");
+        self.clean.remove(at);
+        if let Some(slot) = self.table[at].loc.take() {
+            self.leave(slot, out);
+        }
+        self.set_state(at, None, out);
+        self.table.remove(at);
+    }
+
+    /// OK, or OC with a stub → OR. The line's slot is forgotten: it is home, or REUSE names it.
+    pub(super) fn begin_reuse<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        debug_assert!(self.table[at].is_quiet(), "no line is released with a request waiting");
+        self.clean.remove(at);
+        let ret = self.give_back_foreign(at);
+        let line = &mut self.table[at];
+        let key = line.key;
+        line.valid = BlockMap::EMPTY;
+        let local = line.loc.take();
+        if line.peer_slot.is_some_and(|slot| !self.memory.is_local(slot)) {
+            self.slots_returning += 1;
+        }
+        if let Some(slot) = local {
+            self.leave(slot, out);
+        }
+        self.set_state(at, Some(LineState::OR), out);
+        out.send(Message::Reuse { key, ret });
+    }
+
+    /// REUSE at the peer: the entry goes. If this is the default owner, it owns the line again, and a write that
+    /// waited for ownership begins.
+    pub(super) fn reuse<O: Observer>(&mut self, key: LineKey, ret: Option<Slot>, out: &mut Outbox<'_, O>) {
+        let at = self.table.find(key).expect("a line that the peer releases is in the table");
+        let line = &mut self.table[at];
+        debug_assert!(
+            matches!(line.state, Some(LineState::M0 | LineState::MK)),
+            "only clean mirrors and stubs are released"
+        );
+        line.valid = BlockMap::EMPTY;
+        line.peer_slot = None;
+        line.seq = 0;
+        if let Some(slot) = line.loc.take() {
+            self.leave(slot, out);
+        }
+        if let Some(slot) = ret {
+            self.free_mirror(slot, out);
+        }
+        self.set_state(at, None, out);
+        out.send(Message::ReuseAck { key });
+        if self.shape.default_owner(key) == self.id {
+            self.table[at].ask = None;
+            out.fact(|| Fact::OwnershipGained { at: self.id, key, swapped: false });
+        }
+        self.pump(at, out);
+    }
+
+    /// REUSE_ACK: the mirror's slot is home, the entry goes, and whoever waited looks the owner up again.
+    pub(super) fn reuse_ack<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
+        let at = self.table.find(key).expect("a released line keeps its record until REUSE_ACK");
+        debug_assert_eq!(self.table[at].state, Some(LineState::OR), "REUSE_ACK answers a REUSE");
+        let line = &mut self.table[at];
+        line.stub = false;
+        line.seq = 0;
+        let mirror = line.peer_slot.take();
+        if mirror.is_some_and(|slot| !self.memory.is_local(slot)) {
+            self.slots_returning -= 1;
+        }
+        self.set_state(at, None, out);
+        self.release_mirror(mirror, out);
+        self.pump(at, out);
+    }
+}

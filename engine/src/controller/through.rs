@@ -1,0 +1,78 @@
+//! Write-through: when no slot came free in time, a write goes straight to the disks (protocol §4, rule 6).
+//!
+//! First the mirror goes: a dirty line is flushed with *drop*, a clean one drops its mirror (OX). A mirror that
+//! outlived a write-through would be revived by a later switch or failover. Then OW: announced without data,
+//! written, parity, CONSISTENT with *drop*, and after C_ACK the host is answered.
+
+use super::{Controller, Outbox};
+use crate::fact::{Fact, FlushReason, Observer};
+use crate::ids::BlockMap;
+use crate::message::Message;
+use crate::slab::NONE;
+use crate::state::{FlushStep, LineState};
+
+impl Controller {
+    /// The first waiting write of the line takes the way past the mirror; the line is in none, OC, OD or OK.
+    pub(super) fn begin_write_through<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        self.clean.remove(at);
+        match self.table[at].state {
+            Some(LineState::OD) => {
+                self.table[at].dropping = true;
+                self.begin_flush(at, FlushReason::BeforeWriteThrough, out);
+            }
+            Some(LineState::OK) => {
+                self.set_state(at, Some(LineState::OX), out);
+                self.declare_consistent(at, BlockMap::EMPTY, true, out);
+            }
+            _ => self.announce_write_through(at, out),
+        }
+    }
+
+    fn announce_write_through<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        let mut waiting = self.table[at].writes;
+        let request = self.take_first(&mut waiting);
+        let line = &mut self.table[at];
+        line.writes = waiting;
+        line.op = request;
+        let (key, cid, seq) = (line.key, line.cid, line.seq);
+        let op = self.requests[request].op();
+        out.fact(|| Fact::WriteThroughBegan { at: self.id, key, op });
+        self.set_state(at, Some(LineState::OW(FlushStep::Notify)), out);
+        out.send(Message::FlushNotify { key, cid, seq, with_data: false });
+    }
+
+    /// FN_ACK came: the peer has marked the stripe, the disks may be written.
+    pub(super) fn write_through_to_disk<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        self.set_state(at, Some(LineState::OW(FlushStep::Disk)), out);
+        let line = &self.table[at];
+        let (key, request) = (line.key, line.op);
+        let map = self.requests[request].map;
+        let cached = line.valid.without(map);
+        let mut data = out.copy(map, &self.requests[request].bytes);
+        if let Some(slot) = line.loc {
+            self.memory.read(slot, cached, &mut data);
+        }
+        self.write_stripe(key, map, cached, data, out);
+    }
+
+    /// C_ACK: the write is on disk and the peer knows. The cached copy is brought up to date; the host hears "done".
+    pub(super) fn written_through<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        let line = &mut self.table[at];
+        let request = line.op;
+        line.op = NONE;
+        line.granted = false;
+        line.stub = true;
+        let (key, seq, loc) = (line.key, line.seq, line.loc);
+        let map = self.requests[request].map;
+        if let Some(slot) = loc {
+            self.memory.write(slot, map, &self.requests[request].bytes);
+            self.table[at].valid = self.table[at].valid.union(map);
+        }
+        self.set_state(at, Some(LineState::OC), out);
+        let op = self.requests[request].op();
+        out.fact(|| Fact::WriteCommitted { op, at: self.id, key, map, seq });
+        self.answer(request, out);
+        self.wake_reads(at, out);
+        self.pump(at, out);
+    }
+}

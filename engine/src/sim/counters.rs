@@ -1,0 +1,18 @@
+//! What has been counted since the start.
+
+use crate::message::MessageKind;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Operations that hosts have sent.
+    pub host_ios: u64,
+    /// Operations whose answer has reached the host.
+    pub acknowledged: u64,
+    pub reads: u64,
+    pub writes: u64,
+    /// Messages sent, by [`MessageKind`] as a number.
+    pub messages: [u64; MessageKind::COUNT],
+    /// Disk commands carried out.
+    pub disk_reads: u64,
+    pub disk_writes: u64,
+}

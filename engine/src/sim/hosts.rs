@@ -1,0 +1,60 @@
+//! The hosts' side: operations under way, the parts that they fall into, and the data that they write.
+
+use super::op::HostOp;
+use crate::buffer::Buffers;
+use crate::ids::{BlockMap, LineKey};
+
+/// An operation that a host has sent and not yet had answered.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// 1 for the first operation of the run.
+    pub number: u64,
+    pub op: HostOp,
+    pub sent_ns: u64,
+    /// Whether the controller has it yet.
+    pub arrived: bool,
+    /// Parts (one for each line) that are not done yet.
+    pub parts_left: u32,
+}
+
+/// The part of an operation that falls on one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub key: LineKey,
+    pub map: BlockMap,
+}
+
+/// The parts of an operation, one for each line that it touches, in the order of their blocks.
+pub fn parts(op: &HostOp, line_blocks: u32) -> impl Iterator<Item = Part> + use<> {
+    let (lun, end) = (op.lun, op.lbn + u64::from(op.blocks));
+    let mut lbn = op.lbn;
+    let line = u64::from(line_blocks);
+    std::iter::from_fn(move || {
+        if lbn >= end {
+            return None;
+        }
+        let first = lbn % line;
+        let count = (line - first).min(end - lbn);
+        let part =
+            Part { key: LineKey::new(lun, lbn / line), map: BlockMap::range(first as u32, count as u32) };
+        lbn += count;
+        Some(part)
+    })
+}
+
+/// Fills the blocks of `map` with what operation `number` writes: its number in the first 8 bytes of each block,
+/// then a pattern of number and position. So every block tells which write it came from.
+pub fn fill(bytes: &mut [u8], map: BlockMap, number: u64, buffers: &Buffers) {
+    let block_bytes = buffers.block_bytes();
+    for block in map.iter() {
+        let at = block as usize * block_bytes;
+        for (n, word) in bytes[at..at + block_bytes].chunks_exact_mut(8).enumerate() {
+            let value = if n == 0 {
+                number
+            } else {
+                crate::digest::mix(number << 20 ^ u64::from(block) << 12 ^ n as u64)
+            };
+            word.copy_from_slice(&value.to_le_bytes());
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The world: both controllers, the link, the array, the hosts, virtual time, and what is pending.
+
+pub mod counters;
+pub mod event;
+pub mod hosts;
+pub mod link;
+pub mod op;
+pub mod run;
+pub mod schedule;
+pub mod world;
+
+pub use counters::Counters;
+pub use event::{Event, EventId, EventKind};
+pub use link::{Envelope, Link};
+pub use op::{HostOp, Source, TimedOp};
+pub use run::{Pacing, Run};
+pub use world::{Command, CommandError, Seed, World};

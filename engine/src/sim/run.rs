@@ -1,0 +1,89 @@
+//! A world and the source of its requests: what the page, the command line and the benchmarks step through.
+
+use super::event::Event;
+use super::op::{Source, TimedOp};
+use super::world::{Command, CommandError, World};
+use crate::fact::Observer;
+
+/// When requests are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pacing {
+    /// At the times that the source gives.
+    AsTimed,
+    /// As fast as possible: always so many on their way, whatever the source's times.
+    Closed { depth: u32 },
+}
+
+#[derive(Clone, Debug)]
+pub struct Run<S> {
+    world: World,
+    source: S,
+    pacing: Pacing,
+    /// The source's next request, when it has been fetched and not been sent.
+    next: Option<TimedOp>,
+    exhausted: bool,
+    refused: Option<CommandError>,
+}
+
+impl<S: Source> Run<S> {
+    #[must_use]
+    pub fn new(world: World, source: S, pacing: Pacing) -> Run<S> {
+        Run { world, source, pacing, next: None, exhausted: false, refused: None }
+    }
+
+    /// One event. Nothing when nothing is pending any more: every request answered, every line flushed; or when
+    /// the source gave a request that does not fit the world (see [`Run::refused`]).
+    pub fn step<O: Observer>(&mut self, observer: &mut O) -> Option<Event> {
+        self.feed();
+        if self.refused.is_some() {
+            return None;
+        }
+        self.world.step(observer)
+    }
+
+    fn feed(&mut self) {
+        loop {
+            let send = match self.pacing {
+                Pacing::Closed { depth } => self.world.outstanding() < depth as usize,
+                // One request ahead of time is enough: it is scheduled before anything later happens.
+                Pacing::AsTimed => {
+                    let Some(next) = self.peek() else { return };
+                    let reaches_ns = next.at_ns.saturating_add(self.world.config().host_latency_ns);
+                    self.world.next_event_ns().is_none_or(|earliest| reaches_ns <= earliest)
+                }
+            };
+            if !send {
+                return;
+            }
+            let Some(mut next) = self.peek() else { return };
+            if matches!(self.pacing, Pacing::Closed { .. }) {
+                next.at_ns = self.world.now_ns();
+            }
+            self.next = None;
+            if let Err(error) = self.world.apply(Command::Submit(next)) {
+                self.refused = Some(error);
+                return;
+            }
+        }
+    }
+
+    fn peek(&mut self) -> Option<TimedOp> {
+        if self.next.is_none() && !self.exhausted {
+            self.next = self.source.next_op();
+            self.exhausted = self.next.is_none();
+        }
+        self.next
+    }
+
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The request that the source gave and the world refused, if any: the run has ended there.
+    #[must_use]
+    pub fn refused(&self) -> Option<&CommandError> {
+        self.refused.as_ref()
+    }
+}

@@ -1,0 +1,95 @@
+//! What is pending, by time. One scheduler: the simulation takes the earliest, a student or an explorer any that
+//! is enabled.
+
+use super::event::EventId;
+use crate::controller::Timer;
+use crate::ids::ControllerId;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+/// Something that will happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    pub at_ns: u64,
+    pub id: EventId,
+    /// Index of the event that caused it; `u64::MAX` for what comes from outside.
+    pub cause: u64,
+    pub what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The operation under this number reaches its controller.
+    HostArrives(u32),
+    /// The operation's answer reaches its host.
+    HostDone(u32),
+    /// The next message to this controller arrives.
+    Message(ControllerId),
+    /// The disk command under this number is carried out.
+    Disk(u32),
+    Timer(ControllerId, Timer),
+}
+
+impl Ord for Pending {
+    fn cmp(&self, other: &Pending) -> Ordering {
+        (self.at_ns, self.id).cmp(&(other.at_ns, other.id))
+    }
+}
+
+impl PartialOrd for Pending {
+    fn partial_cmp(&self, other: &Pending) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Schedule {
+    heap: BinaryHeap<Reverse<Pending>>,
+    next_id: u64,
+}
+
+impl Schedule {
+    pub fn add(&mut self, at_ns: u64, cause: u64, what: What) -> EventId {
+        let id = EventId(self.next_id);
+        self.next_id += 1;
+        self.heap.push(Reverse(Pending { at_ns, id, cause, what }));
+        id
+    }
+
+    /// Takes the earliest; of several at one instant the one that was scheduled first.
+    pub fn take_earliest(&mut self) -> Option<Pending> {
+        self.heap.pop().map(|Reverse(pending)| pending)
+    }
+
+    /// Takes one out of turn.
+    pub fn take(&mut self, id: EventId) -> Option<Pending> {
+        let found =
+            self.heap.iter().find(|Reverse(pending)| pending.id == id).map(|Reverse(pending)| *pending)?;
+        self.heap.retain(|Reverse(pending)| pending.id != id);
+        Some(found)
+    }
+
+    /// When the earliest will happen.
+    #[must_use]
+    pub fn earliest_ns(&self) -> Option<u64> {
+        self.heap.peek().map(|Reverse(pending)| pending.at_ns)
+    }
+
+    /// Everything pending, earliest first.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<Pending> {
+        let mut all: Vec<Pending> = self.heap.iter().map(|Reverse(pending)| *pending).collect();
+        all.sort_unstable();
+        all
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.heap.is_empty()
+    }
+}
