@@ -6,6 +6,7 @@ pub mod config;
 pub mod controller;
 pub mod digest;
 pub mod fact;
+pub mod history;
 pub mod ids;
 pub mod message;
 pub mod paged;

@@ -368,6 +368,13 @@ impl Controller {
         self.read_hits
     }
 
+    /// Memory that a clone takes by itself, in bytes, about.
+    #[must_use]
+    pub fn approximate_bytes(&self) -> usize {
+        // A record, its bucket, its places in the lists and its two slots' notes.
+        self.table.len() * (size_of::<Line>() + 48)
+    }
+
     /// Feeds everything that later behaviour depends on.
     pub fn feed(&self, digest: &mut Digest) {
         for (at, line) in self.table.iter() {

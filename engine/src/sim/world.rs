@@ -383,6 +383,14 @@ impl World {
         self.controllers.iter().map(Controller::read_hits).sum()
     }
 
+    /// Memory that a clone of this world takes by itself, in bytes, about: cached data and media are shared until
+    /// one of the two writes.
+    #[must_use]
+    pub fn approximate_bytes(&self) -> usize {
+        let controllers: usize = self.controllers.iter().map(Controller::approximate_bytes).sum();
+        controllers + (self.operations.len() + self.disk_commands.len() + self.schedule.len()) * 128
+    }
+
     /// 64 bits over everything that is and everything that has happened.
     #[must_use]
     pub fn digest(&self) -> u64 {

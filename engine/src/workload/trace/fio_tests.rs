@@ -88,6 +88,30 @@ fn names_and_numbers_of_files_are_bounded() {
     assert_eq!(error.problem, TraceProblem::TooManyFiles { max: FILES_MAX });
 }
 
+/// The shortcut must give what the long way gives: a tab instead of a blank forces the long way.
+#[test]
+fn the_shortcut_and_the_long_way_agree() {
+    let numbers = ["0", "7", "000012", "1125899906842112", "999999999999999999", "9999999999999999999", "", "-1"];
+    for version in [2, 3] {
+        for at in numbers {
+            for offset in numbers {
+                for length in ["1", "512", "0", "268435456", "268435457", "99999999999999999999"] {
+                    let run = |blank: &str| {
+                        let mut parser = FioParser::default();
+                        parser.line(format!("fio version {version} iolog").as_bytes()).unwrap();
+                        let timed = if version == 3 { "0 " } else { "" };
+                        parser.line(format!("{timed}v open").as_bytes()).unwrap();
+                        let time = if version == 3 { format!("{at} ") } else { String::new() };
+                        let result = parser.line(format!("{time}v{blank}write {offset} {length}").as_bytes());
+                        (result, parser.counts())
+                    };
+                    assert_eq!(run(" "), run("\t"), "{version}: {at} {offset} {length}");
+                }
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), headed in any::<bool>()) {

@@ -35,7 +35,7 @@ impl Lines {
             self.carry.clear();
             self.spent = false;
         }
-        let end = chunk.iter().position(|&byte| byte == b'\n');
+        let end = line_end(chunk);
         let part = &chunk[..end.unwrap_or(chunk.len())];
         if self.carry.len() + part.len() > LINE_BYTES_MAX {
             return Err(TraceProblem::LineTooLong);
@@ -57,6 +57,22 @@ impl Lines {
     pub fn unfinished(&self) -> bool {
         !self.spent && !self.carry.is_empty()
     }
+}
+
+/// Where the first line break is, eight bytes at a time: half of the time of a scan would go here otherwise.
+fn line_end(chunk: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = chunk.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        // A byte that was a line break is zero now; a borrow sets the top bit of the lowest zero byte.
+        let word = u64::from_le_bytes(*word) ^ ONES * u64::from(b'\n');
+        let zero = word.wrapping_sub(ONES) & !word & ONES << 7;
+        if zero != 0 {
+            return Some(index * 8 + (zero.trailing_zeros() / 8) as usize);
+        }
+    }
+    let tail = rest.iter().position(|&byte| byte == b'\n')?;
+    Some(words.len() * 8 + tail)
 }
 
 /// A trace read request by request from anything buffered, natively from a file.
@@ -144,6 +160,18 @@ mod tests {
         assert_eq!(split(&["one\ntwo\n"]), ["one", "two"]);
         assert_eq!(split(&["on", "e", "\n", "\ntw", "o\nthree"]), ["one", "", "two", "…"]);
         assert_eq!(split(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn the_first_line_break_is_found_wherever_it_is() {
+        for length in 0..40 {
+            let mut chunk = vec![0x0bu8; length];
+            assert_eq!(line_end(&chunk), None);
+            for at in (0..length).rev() {
+                chunk[at] = b'\n';
+                assert_eq!(line_end(&chunk), Some(at));
+            }
+        }
     }
 
     #[test]

@@ -101,9 +101,10 @@ impl Scan {
             if let Some(line) = taken.line
                 && let Some(op) = self.parser.line(line)?
             {
-                note(&mut self.summary, &mut self.shapes, op, self.block_size);
+                let stored = StoredOp::new(op, self.block_size);
+                note(&mut self.summary, &mut self.shapes, op, stored, self.block_size);
                 if let Some(kept) = &mut self.kept {
-                    kept.push(StoredOp::new(op, self.block_size));
+                    kept.push(stored);
                 }
             }
             rest = &rest[taken.used..];
@@ -148,13 +149,18 @@ impl Scan {
     }
 }
 
-fn note(summary: &mut TraceSummary, shapes: &mut Vec<FileShape>, op: TraceOp, block_size: u32) {
+fn note(
+    summary: &mut TraceSummary,
+    shapes: &mut Vec<FileShape>,
+    op: TraceOp,
+    stored: StoredOp,
+    block_size: u32,
+) {
     let index = op.file as usize;
     while shapes.len() <= index {
         shapes.push(FileShape::new(block_size));
         summary.files.push(FileSummary::default());
     }
-    let stored = StoredOp::new(op, block_size);
     shapes[index].record(stored.first, stored.blocks);
     let length = u64::from(op.length);
     let file = &mut summary.files[index];
