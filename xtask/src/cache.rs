@@ -55,6 +55,19 @@ pub fn finish(entry: &Path) -> Result<()> {
     std::fs::write(&mark, "").doing(|| format!("write {}", mark.display()))
 }
 
+/// Waits until no other process of ours works on what this file stands for.
+/// The lock ends when the result is dropped, or with the process.
+pub fn lock(folder: &Path) -> Result<std::fs::File> {
+    make_folder(folder)?;
+    let path = folder.join("lock");
+    let file = std::fs::File::create(&path).doing(|| format!("create {}", path.display()))?;
+    if file.try_lock().is_err() {
+        println!("  ... another run is at work here ({}): waiting for it", path.display());
+        file.lock().doing(|| format!("lock {}", path.display()))?;
+    }
+    Ok(file)
+}
+
 /// Makes an empty folder for an entry, and removes what a stopped run left.
 pub fn begin(entry: &Path) -> Result<()> {
     remove_folder(entry)?;

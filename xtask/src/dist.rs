@@ -37,6 +37,7 @@ pub fn run() -> Result<()> {
 pub fn ensure() -> Result<PathBuf> {
     let tools = WasmTools::for_page()?;
     let dist = cache::repo().join("dist");
+    let _lock = cache::lock(&cache::wasm_target())?;
     let stamp = cache::wasm_target().join("page.fingerprint");
     let inputs = inputs_fingerprint(&tools)?;
     if std::fs::read_to_string(&stamp).is_ok_and(|have| have == stamp_text(inputs, &dist)) {

@@ -61,8 +61,13 @@ impl Step {
 
     fn end(self, mark: &str) {
         let took = seconds(self.begun.elapsed());
-        let erase = if self.moving { "\r\x1b[2K" } else { "" };
-        println!("{erase}  {mark} {}: {took}", self.line);
+        if self.moving {
+            println!("\r\x1b[2K  {mark} {}: {took}", self.line);
+        } else {
+            // The whole line stands a little above; its subject is enough here.
+            let subject = self.line.split(": ").next().unwrap_or_default();
+            println!("  {mark} {subject}: {took}");
+        }
     }
 }
 

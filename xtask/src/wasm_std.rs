@@ -88,12 +88,13 @@ fn add_by_rustup() -> Option<WasmRust> {
     command
         .args(["target", "add", TARGET])
         // Without a network the fallback should begin soon.
-        .env("RUSTUP_MAX_RETRIES", "1");
+        .env("RUSTUP_MAX_RETRIES", "1")
+        .env("RUST_BACKTRACE", "0");
     let line = "std for wasm32: compile for the browser (rustup, 20 MB, some seconds)";
     if let Err(failure) = shell::step(line, &mut command, RUSTUP_LIMIT) {
         let text = failure.to_string();
-        let reason = text.lines().find(|line| line.contains("error: ")).unwrap_or("");
-        println!("      rustup could not ({}): next, build it", reason.trim());
+        let reason = text.lines().skip(1).find(|line| line.contains("error: ")).unwrap_or("error: no word");
+        println!("      rustup could not ({}), so it will be built", reason.trim());
         return None;
     }
     on_path()
@@ -116,6 +117,10 @@ fn built_before() -> Result<Option<WasmRust>> {
 }
 
 fn build() -> Result<WasmRust> {
+    let _lock = cache::lock(&cache::folder()?)?;
+    if let Some(rust) = built_before()? {
+        return Ok(rust);
+    }
     if debian_version().is_none() || !Path::new(DEBIAN_LIBRARY).join("src").exists() {
         debian::install(
             &["rustc-web", "rust-web-src"],

@@ -40,7 +40,12 @@ impl CargoTool<'_> {
         let name = format!("{}-{}", self.package, self.version);
         let entry = cache::entry(&name)?;
         let bin = entry.join("bin");
-        if cache::is_finished(&entry) && has_version(bin.join(self.binary), self.version) {
+        let ready = || cache::is_finished(&entry) && has_version(bin.join(self.binary), self.version);
+        if ready() {
+            return Ok(Some(bin));
+        }
+        let _lock = cache::lock(&cache::folder()?)?;
+        if ready() {
             return Ok(Some(bin));
         }
         cache::begin(&entry)?;

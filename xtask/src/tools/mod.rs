@@ -97,17 +97,11 @@ impl WasmTools {
     }
 }
 
-/// The folder of cargo-deny, or nothing if it is on PATH.
+/// The command cargo-deny.
 pub fn cargo_deny() -> Result<Command> {
     let folders: Vec<PathBuf> = CARGO_DENY.ensure()?.into_iter().collect();
     let mut command = Command::new("cargo-deny");
     command.current_dir(cache::repo()).env("PATH", with_path(&folders));
-    // A program is looked up on our own PATH, not on the one it is given.
-    if let Some(folder) = folders.first() {
-        let mut absolute = Command::new(folder.join("cargo-deny"));
-        absolute.current_dir(cache::repo()).env("PATH", with_path(&folders));
-        return Ok(absolute);
-    }
     Ok(command)
 }
 

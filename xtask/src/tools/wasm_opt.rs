@@ -26,7 +26,12 @@ pub fn ensure() -> Result<Option<PathBuf>> {
     }
     let entry = cache::entry(&format!("binaryen-{VERSION}"))?;
     let bin = entry.join("node_modules/.bin");
-    if cache::is_finished(&entry) && ask(bin.join("wasm-opt")) == Some(VERSION) {
+    let ready = || cache::is_finished(&entry) && ask(bin.join("wasm-opt")) == Some(VERSION);
+    if ready() {
+        return Ok(Some(bin));
+    }
+    let _lock = cache::lock(&cache::folder()?)?;
+    if ready() {
         return Ok(Some(bin));
     }
     cache::begin(&entry)?;
