@@ -76,11 +76,17 @@ impl<S: Source + Clone> Timeline<S> {
 
     /// Records up to so many events more. Returns how many it was; fewer mean that the run is over.
     pub fn extend(&mut self, events: u64) -> u64 {
+        self.extend_watched(events, |_| {})
+    }
+
+    /// As [`Timeline::extend`], and shows each new event to `watch`, once and in order.
+    pub fn extend_watched(&mut self, events: u64, mut watch: impl FnMut(&Event)) -> u64 {
         for n in 0..events {
             let Some(event) = self.frontier.step(&mut Unobserved) else {
                 self.complete = true;
                 return n;
             };
+            watch(&event);
             self.at_ns.push(event.at_ns);
             self.kinds.push(MarkKind::of(&event.kind));
             if self.len().is_multiple_of(self.spacing) {

@@ -361,6 +361,18 @@ impl World {
         self.disk_commands.iter().map(|(_, command)| command)
     }
 
+    /// The command that a pending [`What::Disk`] carries out.
+    #[must_use]
+    pub fn disk_command(&self, number: u32) -> &DiskCommand {
+        &self.disk_commands[number]
+    }
+
+    /// The operation that a pending [`What::HostArrives`] or [`What::HostDone`] is about.
+    #[must_use]
+    pub fn operation(&self, number: u32) -> &Operation {
+        &self.operations[number]
+    }
+
     /// Host operations that have been sent and not yet been answered.
     pub fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.operations.iter().map(|(_, operation)| operation)
