@@ -2,6 +2,7 @@
 
 pub mod array;
 pub mod buffer;
+pub mod check;
 pub mod config;
 pub mod controller;
 pub mod digest;
@@ -11,9 +12,12 @@ pub mod ids;
 pub mod message;
 pub mod paged;
 pub mod raid;
+pub mod rng;
+pub mod scenario;
 pub mod sim;
 pub mod slab;
 pub mod state;
+pub mod workload;
 
 /// The version of this engine. Links and logs carry it, because the same
 /// commands give the same state only within one version.

@@ -125,6 +125,13 @@ impl Array {
         self.disks[usize::from(target.disk(self.geometry, stripe))].media.get(stripe)
     }
 
+    /// Another value in row 0 of a chunk, for tests of the checks.
+    #[cfg(test)]
+    pub(crate) fn tamper(&mut self, stripe: u64, target: Target, value: u64) {
+        let disk = target.disk(self.geometry, stripe);
+        self.disks[usize::from(disk)].media.get_mut(stripe)[..8].copy_from_slice(&value.to_le_bytes());
+    }
+
     pub fn feed(&self, digest: &mut Digest) {
         for disk in &self.disks {
             disk.feed(digest);

@@ -137,6 +137,13 @@ impl Memory {
         self.bytes.word(u64::from(slot.0), block as usize * self.block_bytes)
     }
 
+    /// Another value in a block, for tests of the checks.
+    #[cfg(test)]
+    pub(crate) fn tamper(&mut self, slot: Slot, block: u32, value: u64) {
+        let at = block as usize * self.block_bytes;
+        self.bytes.get_mut(u64::from(slot.0))[at..at + 8].copy_from_slice(&value.to_le_bytes());
+    }
+
     /// The bytes of a slot; `None` when it was never written.
     #[must_use]
     pub fn slot_bytes(&self, slot: Slot) -> Option<&[u8]> {

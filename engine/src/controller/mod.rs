@@ -14,6 +14,8 @@ pub mod queue;
 pub mod read;
 pub mod request;
 pub mod reuse;
+#[cfg(test)]
+mod sabotage;
 pub mod table;
 pub mod through;
 pub mod work;

@@ -49,10 +49,7 @@ fn seeking_anywhere_gives_the_state_that_stepping_gave() {
         let goal = if n % 10 == 0 { timeline.position().saturating_sub(1) } else { z % (timeline.len() + 1) };
         assert_eq!(timeline.seek(goal), goal);
         assert_eq!(timeline.world().digest(), digests[goal as usize], "at {goal}");
-        assert_eq!(
-            timeline.moment().event.map(|event| event.index + 1),
-            (goal > 0).then_some(goal)
-        );
+        assert_eq!(timeline.moment().event.map(|event| event.index + 1), (goal > 0).then_some(goal));
     }
     assert_eq!(timeline.seek(u64::MAX), timeline.len(), "past the end is the end");
 }

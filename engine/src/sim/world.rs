@@ -312,6 +312,18 @@ impl World {
         self.schedule.add(self.now_ns + self.config.host_latency_ns, cause, What::HostDone(number));
     }
 
+    /// For tests of the checks: break a controller on purpose.
+    #[cfg(test)]
+    pub(crate) fn tamper(&mut self, at: ControllerId) -> &mut Controller {
+        &mut self.controllers[at.index()]
+    }
+
+    /// For tests of the checks: another value in a block on disk.
+    #[cfg(test)]
+    pub(crate) fn tamper_disk(&mut self, stripe: u64, target: Target, value: u64) {
+        self.array.tamper(stripe, target, value);
+    }
+
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config

@@ -7,7 +7,7 @@ use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId, Lun};
 use crate::rng::Random;
 use crate::sim::op::{HostOp, Source, TimedOp};
-use crate::workload::fixed;
+use crate::workload::{TIME_MAX_NS, fixed};
 use crate::workload::paths::{PathSelector, Paths};
 use crate::workload::scatter::Scatter;
 use crate::workload::zipf::Zipf;
@@ -232,7 +232,10 @@ impl Source for Generator {
         let (lun, lbn) = self.draw_place(host, blocks);
         let via = self.paths.choose(host, lun);
         // The first request is sent at once: nobody wants to wait for the curtain.
-        self.now_ns = if self.sent == 0 { 0 } else { self.now_ns.checked_add(gap_ns)? };
+        self.now_ns = if self.sent == 0 { 0 } else { self.now_ns.saturating_add(gap_ns) };
+        if self.now_ns > TIME_MAX_NS {
+            return None;
+        }
         self.sent += 1;
         Some(TimedOp { at_ns: self.now_ns, op: HostOp { host, via, io, lun, lbn, blocks } })
     }

@@ -10,6 +10,7 @@
 //! return are passed over, and a time that falls is taken for the time before it (fio does the same).
 
 use crate::fact::IoKind;
+use crate::workload::TIME_MAX_NS;
 use crate::workload::trace::error::{TraceError, TraceProblem};
 use std::collections::BTreeMap;
 
@@ -19,8 +20,8 @@ pub const FILES_MAX: u64 = 4096;
 pub const LENGTH_MAX: u64 = 1 << 28;
 /// A file ends at 1 PiB at the latest; more than that in blocks would not fit the array.
 const OFFSET_MAX: u64 = 1 << 50;
-/// The last microsecond whose nanosecond fits 64 bits.
-const TIME_MAX_US: u64 = u64::MAX / 1_000;
+/// The last microsecond that can be simulated.
+const TIME_MAX_US: u64 = TIME_MAX_NS / 1_000;
 /// Waits below this many microseconds are not waited for.
 const WAIT_MIN_US: u64 = 100;
 

@@ -64,7 +64,7 @@ fn each_defect_has_its_place_and_its_remedy() {
         ("5 v read 0 268435457", "2:12: the length 268435457 is past the largest allowed, 268435456"),
         ("5 v read 18446744073709551616 512", "2:10: the offset 18446744073709551616 is past"),
         ("5 v read 1125899906842623 512", "2:10: the offset 1125899906842623 is past"),
-        ("18446744073709552 v read 0 512", "2:1: the timestamp 18446744073709552 is past"),
+        ("4611686018427388 v read 0 512", "2:1: the timestamp 4611686018427388 is past"),
         ("5 v\u{1} read 0 512", "2:4: byte 0x01 does not belong in a text file"),
     ] {
         let got = error_of(line);

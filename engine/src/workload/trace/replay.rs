@@ -3,6 +3,7 @@
 use crate::config::{Config, LunConfig};
 use crate::ids::HostId;
 use crate::sim::op::{HostOp, Source, TimedOp};
+use crate::workload::TIME_MAX_NS;
 use crate::workload::paths::{PathSelector, Paths};
 use crate::workload::trace::mapping::{Mapping, Misplaced};
 use crate::workload::trace::scan::{StoredOp, Trace};
@@ -26,15 +27,16 @@ impl Router {
         Router { mapping, paths: PathSelector::new(paths, owners, seed), hosts: hosts.max(1), next_host: 0 }
     }
 
-    /// The host's request, sent `later_ns` after its recorded time; `None` where virtual time would overflow.
+    /// The host's request, sent `later_ns` after its recorded time; `None` where virtual time ends.
     ///
     /// # Errors
     /// The request lies outside the LUNs.
     pub fn route(&mut self, op: StoredOp, later_ns: u64) -> Result<Option<TimedOp>, Misplaced> {
         let (lun, lbn) = self.mapping.place(op.file(), op.first, op.blocks)?;
-        let Some(at_ns) = op.at_ns.checked_add(later_ns) else {
+        let at_ns = op.at_ns.saturating_add(later_ns);
+        if at_ns > TIME_MAX_NS {
             return Ok(None);
-        };
+        }
         let host = HostId(self.next_host);
         self.next_host = (self.next_host + 1) % self.hosts;
         let via = self.paths.choose(host, lun);
@@ -73,7 +75,7 @@ impl Source for TraceSource {
         if self.next == self.ops.len() {
             self.passes_left = self.passes_left.checked_sub(1)?;
             self.next = 0;
-            self.later_ns = self.later_ns.checked_add(self.period_ns)?;
+            self.later_ns = self.later_ns.saturating_add(self.period_ns);
         }
         if self.passes_left == 0 {
             return None;

@@ -1,0 +1,264 @@
+use super::*;
+use crate::config::{Config, DiskProfile, Geometry, Layout, LinkConfig, LunConfig};
+use crate::fact::IoKind;
+use crate::ids::{ControllerId, HostId, Lun};
+use crate::sim::op::HostOp;
+use crate::workload::generator::{Arrivals, Pattern, SizeShare};
+use crate::workload::paths::Paths;
+use proptest::prelude::*;
+
+const HEAD: &str = "mirrorline scenario 1\n";
+
+fn error_of(line: &str) -> String {
+    Scenario::parse(&format!("{HEAD}{line}\n")).unwrap_err().to_string()
+}
+
+fn requests(scenario: &Scenario) -> Vec<TimedOp> {
+    let mut source = scenario.source().unwrap();
+    std::iter::from_fn(|| source.next_op()).take(10_000).collect()
+}
+
+#[test]
+fn the_example_of_the_documentation_reads_as_it_says() {
+    let text = "mirrorline scenario 1\n# a remark\ntitle When is a write safe?\nlines 12\n\n\
+                lun 0 4096 blocks owner A\nlun 1 500 blocks owner B\n\
+                at 10us host 1 writes block 0:42 via A\n  at 400us host 2 reads blocks 1:8..11 via B\nend 1ms\n";
+    let scenario = Scenario::parse(text).unwrap();
+    assert_eq!((scenario.title.as_str(), scenario.end_ns), ("When is a write safe?", Some(1_000_000)));
+    assert_eq!(scenario.config.luns[1], LunConfig { blocks: 500, default_owner: ControllerId::B });
+    let op = |host, via, io, lun, lbn, blocks| HostOp { host: HostId(host), via, io, lun: Lun(lun), lbn, blocks };
+    assert_eq!(
+        requests(&scenario),
+        [
+            TimedOp { at_ns: 10_000, op: op(0, ControllerId::A, IoKind::Write, 0, 42, 1) },
+            TimedOp { at_ns: 400_000, op: op(1, ControllerId::B, IoKind::Read, 1, 8, 4) },
+        ]
+    );
+}
+
+#[test]
+fn each_defect_has_its_place_and_its_remedy() {
+    for (line, want) in [
+        ("line 12", "2:1: no setting is called 'line'; did you mean 'lines'?"),
+        ("lines 12 13", "2:10: '13' does not belong here; end the line"),
+        ("lines", "2:7: lines is missing; write a whole number from 1"),
+        ("lines many", "2:7: 'many' is not a number for lines"),
+        ("lines -1", "2:7: '-1' is not a number for lines"),
+        ("lines 99999999999999999999", "2:7: lines 99999999999999999999 is too large"),
+        ("disks 2", "2:1: raid.disks: RAID-5 here takes 3 to 16 disks, not 2"),
+        ("disks 5 left-symetric", "2:9: 'left-symetric' is not a setting of disks; did you mean 'left-symmetric'?"),
+        ("lun 1 4 blocks owner A", "2:5: LUN 1 stands where LUN 0 is expected; number the LUNs"),
+        ("lun 0 4 blocks owner C", "2:22: 'C' is not owner; "),
+        ("link latency 3", "2:14: '3' is no time for latency; write a whole number with ns, us, ms or s"),
+        ("seed 1\nseed 2", "3:1: seed has already been set in line 2; delete one"),
+        ("flush low 90%", "2:1: flush.low_percent: low water (90 %) is above high water (80 %)"),
+        ("at 5us host 3 writes block 0:1 via A", "2:1: there is no host 3; this world has 2"),
+        ("at 5us host 1 writes block 2:1 via A", "2:1: there is no LUN 2; this world has 2, counted from 0"),
+        ("at 5us host 1 writes blocks 0:4090..4096 via A", "2:1: the request lies beyond LUN 0; it has 4096"),
+        ("at 5us host 1 writes blocks 0:9..8 via A", "2:29: 8 comes before 9; put the first block first"),
+        ("at 5us host 1 writes block 42 via A", "2:28: '42' names no block; write LUN:block"),
+        ("at 5us host 1 wrote block 0:42 via A", "2:15: 'wrote' is not what a host does; did you mean 'writes'?"),
+        ("at 5us crash A", "2:8: 'crash' is not something that can happen; take one of: host"),
+        ("at 5us host 1 writes block 0:42", "2:33: the path's word is missing; take one of: via"),
+        ("at 5us host 1 reads block 0:1 via A\nat 4us host 1 reads block 0:1 via A", "3:4: 4us is before line 2's 5us"),
+        ("workload zipf 120 reads 170%", "2:25: reads is 170%; write a whole number from 0 to 100"),
+        ("workload zipf 120 sizes", "2:25: sizes are missing; write blocks*weight"),
+        ("workload uniform sizes 9*1 within 8", "2:1: sizes: a request of 9 blocks does not fit"),
+        ("workload uniform\nat 0 host 1 reads block 0:1 via A", "2:1: a scenario has requests or a workload"),
+    ] {
+        let got = error_of(line);
+        assert!(got.starts_with(want), "{line}\n  got  {got}\n  want {want}");
+    }
+}
+
+#[test]
+fn a_header_is_needed_and_its_version_is_looked_at() {
+    let first = |text: &str| Scenario::parse(text).unwrap_err().to_string();
+    assert!(first("").starts_with("1:1: the scenario is empty; the first line must be `mirrorline scenario 1`"));
+    assert!(first("lines 12").starts_with("1:1: this is not a scenario"));
+    assert!(first("# x\nmirrorline scenario 2").starts_with("2:1: version 2 of the scenario format is not known"));
+}
+
+#[test]
+fn the_end_cuts_the_requests_off() {
+    let text = format!("{HEAD}workload uniform every 10us endless\nend 95us\n");
+    assert_eq!(requests(&Scenario::parse(&text).unwrap()).len(), 10);
+}
+
+#[test]
+fn every_built_in_scenario_is_sound_and_small() {
+    for builtin in library::LIBRARY {
+        let scenario = Scenario::parse(builtin.text).unwrap_or_else(|error| panic!("{}: {error}", builtin.name));
+        assert!(!scenario.title.is_empty() && scenario.about.ends_with('.'), "{}", builtin.name);
+        assert!(scenario.about.chars().count() <= 140, "{}: a newcomer reads one line", builtin.name);
+        assert!(scenario.config.lines <= 12 && scenario.config.lent <= 9, "{}", builtin.name);
+        assert!(!requests(&scenario).is_empty(), "{}", builtin.name);
+        assert_eq!(library::find(builtin.name), Some(&builtin));
+    }
+}
+
+#[test]
+fn the_first_thing_seen_is_one_block_written_through_a() {
+    let first = requests(&library::LIBRARY[0].scenario())[0];
+    assert_eq!(first.op, HostOp {
+        host: HostId(0),
+        via: ControllerId::A,
+        io: IoKind::Write,
+        lun: Lun(0),
+        lbn: 42,
+        blocks: 1
+    });
+}
+
+fn configs() -> impl Strategy<Value = Config> {
+    let raid = (3u8..=16, any::<bool>(), 1u8..=4).prop_map(|(disks, symmetric, chunk_blocks)| Geometry {
+        disks,
+        layout: if symmetric { Layout::LeftSymmetric } else { Layout::LeftAsymmetric },
+        chunk_blocks,
+    });
+    let disk = prop_oneof![
+        (0u64..1 << 40, 0u64..1 << 40, 1u32.., 1u8..=64).prop_map(|(read_ns, write_ns, megabytes_per_s, parallel)| {
+            DiskProfile::Ssd { read_ns, write_ns, megabytes_per_s, parallel }
+        }),
+        (1u64..1 << 40, 1u32.., 1u64..).prop_map(|(rotation_ns, megabytes_per_s, blocks)| DiskProfile::Hdd {
+            track_to_track_ns: 5,
+            full_stroke_ns: 5_000,
+            rotation_ns,
+            megabytes_per_s,
+            blocks
+        }),
+    ];
+    let luns = proptest::collection::vec((64u64..1 << 30, any::<bool>()), 1..5).prop_map(|luns| {
+        let owner = |a| if a { ControllerId::A } else { ControllerId::B };
+        luns.into_iter().map(|(blocks, a)| LunConfig { blocks, default_owner: owner(a) }).collect::<Vec<_>>()
+    });
+    let link = (0u64..1 << 40, 1u32..);
+    (1u32..1 << 24, 1u32..1 << 24, raid, disk, luns, link, 1u8.., 0u64..1 << 40).prop_map(
+        |(lines, lent, raid, disk, luns, (latency_ns, megabytes_per_s), hosts, slot_wait_ns)| Config {
+            lines,
+            lent,
+            raid,
+            disk,
+            luns,
+            link: LinkConfig { latency_ns, megabytes_per_s },
+            hosts,
+            slot_wait_ns,
+            ..Config::default()
+        },
+    )
+}
+
+fn workloads() -> impl Strategy<Value = GeneratorConfig> {
+    let pattern = prop_oneof![
+        Just(Pattern::Sequential),
+        Just(Pattern::Uniform),
+        any::<u16>().prop_map(|theta_percent| Pattern::Zipf { theta_percent })
+    ];
+    let paths = prop_oneof![
+        Just(Paths::Owner),
+        Just(Paths::RoundRobin),
+        Just(Paths::Fixed),
+        (1u32..).prop_map(|one_in| Paths::Spill { one_in })
+    ];
+    let arrivals = prop_oneof![
+        (0u64..1 << 49).prop_map(|gap_ns| Arrivals::Every { gap_ns }),
+        (0u64..1 << 49).prop_map(|mean_gap_ns| Arrivals::About { mean_gap_ns })
+    ];
+    let sizes = proptest::collection::vec((1u32..16, 1u32..), 1..4)
+        .prop_map(|sizes| sizes.into_iter().map(|(blocks, weight)| SizeShare { blocks, weight }).collect());
+    let within = proptest::option::of(16u64..400);
+    (pattern, 0u8..=100, sizes, within, 1u32..32, paths, arrivals, proptest::option::of(0u64..500)).prop_map(
+        |(pattern, read_percent, sizes, within_blocks, align_blocks, paths, arrivals, requests)| GeneratorConfig {
+            pattern,
+            read_percent,
+            sizes,
+            within_blocks,
+            align_blocks,
+            paths,
+            arrivals,
+            requests,
+        },
+    )
+}
+
+/// Requests that fit every world of [`configs`].
+fn scripts() -> impl Strategy<Value = Vec<TimedOp>> {
+    let one = (0u64..1 << 40, any::<bool>(), any::<bool>(), 0u64..60, 1u32..=4);
+    proptest::collection::vec(one, 0..20).prop_map(|mut all| {
+        all.sort_by_key(|one| one.0);
+        all.into_iter()
+            .map(|(at_ns, a, read, lbn, blocks)| TimedOp {
+                at_ns,
+                op: HostOp {
+                    host: HostId(0),
+                    via: if a { ControllerId::A } else { ControllerId::B },
+                    io: if read { IoKind::Read } else { IoKind::Write },
+                    lun: Lun(0),
+                    lbn,
+                    blocks,
+                },
+            })
+            .collect()
+    })
+}
+
+fn scenarios() -> impl Strategy<Value = Scenario> {
+    let feed = prop_oneof![
+        workloads().prop_map(Feed::Generated),
+        scripts().prop_map(|ops| Feed::Script(ops.into()))
+    ];
+    let pacing = prop_oneof![Just(Pacing::AsTimed), (1u32..=65_536).prop_map(|depth| Pacing::Closed { depth })];
+    ("[A-Za-z?#]{0,9}( [a-z]{1,9}){0,3}", configs(), any::<u64>(), pacing, feed, proptest::option::of(0u64..1 << 40))
+        .prop_map(|(title, config, seed, pacing, feed, end_ns)| Scenario {
+            title: title.trim().into(),
+            about: String::new(),
+            config,
+            seed,
+            pacing,
+            feed,
+            end_ns,
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_scenario_reads_back_as_it_was_written(scenario in scenarios()) {
+        let text = scenario.to_text();
+        let back = match Scenario::parse(&text) {
+            Ok(back) => back,
+            Err(error) => return Err(TestCaseError::fail(format!("{error}\n{text}"))),
+        };
+        prop_assert_eq!(&back.to_text(), &text);
+        prop_assert_eq!((&back.title, &back.config, back.seed), (&scenario.title, &scenario.config, scenario.seed));
+        prop_assert_eq!((back.pacing, back.end_ns), (scenario.pacing, scenario.end_ns));
+        let first = |scenario: &Scenario| {
+            let mut source = scenario.source().unwrap();
+            (0..50).map_while(|_| source.next_op()).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(first(&back), first(&scenario));
+    }
+
+    #[test]
+    fn random_text_never_panics(text in "(mirrorline scenario 1\n)?([a-z0-9:. \n%*é-]{0,200})") {
+        let _ = Scenario::parse(&text);
+    }
+
+    /// A built-in scenario with a word or two exchanged for another.
+    #[test]
+    fn mutated_scenarios_never_panic(
+        which in 0usize..library::LIBRARY.len(),
+        swaps in proptest::collection::vec((any::<usize>(), any::<usize>()), 1..4),
+    ) {
+        let text = library::LIBRARY[which].text;
+        let mut words: Vec<&str> = text.split_inclusive([' ', '\n']).collect();
+        for (a, b) in swaps {
+            let (a, b) = (a % words.len(), b % words.len());
+            words.swap(a, b);
+        }
+        if let Err(error) = Scenario::parse(&words.concat()) {
+            prop_assert!(error.line >= 1 && error.column >= 1 && !error.remedy.is_empty());
+        }
+    }
+}

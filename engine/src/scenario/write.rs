@@ -1,0 +1,119 @@
+//! Scenario to text: every setting, in a fixed order, so that two equal scenarios have equal texts.
+
+use crate::config::{DiskProfile, Layout};
+use crate::fact::IoKind;
+use crate::scenario::units::format_ns;
+use crate::scenario::{FORMAT_VERSION, Feed, Scenario};
+use crate::sim::op::{Source, TimedOp};
+use crate::sim::run::Pacing;
+use crate::workload::generator::{Arrivals, GeneratorConfig, Pattern};
+
+pub fn write(scenario: &Scenario) -> String {
+    let config = &scenario.config;
+    let mut lines = vec![format!("mirrorline scenario {FORMAT_VERSION}")];
+    for (key, text) in [("title", &scenario.title), ("about", &scenario.about)] {
+        // A line break inside would make a line of its own.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !text.is_empty() {
+            lines.push(format!("{key} {text}"));
+        }
+    }
+    lines.push(format!("seed {}", scenario.seed));
+    lines.push(format!("lines {}", config.lines));
+    lines.push(format!("lent {}", config.lent));
+    let layout = match config.raid.layout {
+        Layout::LeftSymmetric => "left-symmetric",
+        Layout::LeftAsymmetric => "left-asymmetric",
+    };
+    lines.push(format!("disks {} {layout} chunk {}", config.raid.disks, config.raid.chunk_blocks));
+    lines.push(format!("block {} stored {}", config.block_size, config.payload_bytes));
+    for (number, lun) in config.luns.iter().enumerate() {
+        lines.push(format!("lun {number} {} blocks owner {}", lun.blocks, lun.default_owner));
+    }
+    lines.push(format!("hosts {}", config.hosts));
+    lines.push(format!("host-latency {}", format_ns(config.host_latency_ns)));
+    let link = config.link;
+    lines.push(format!("link latency {} speed {}MB/s", format_ns(link.latency_ns), link.megabytes_per_s));
+    lines.push(disk(config.disk));
+    let flush = config.flush;
+    lines.push(format!(
+        "flush high {}% low {}% tick {} idle {} age {} depth {}",
+        flush.high_percent,
+        flush.low_percent,
+        format_ns(flush.tick_ns),
+        flush.idle_ticks,
+        flush.age_ticks,
+        flush.depth
+    ));
+    lines.push(format!("slot-wait {}", format_ns(config.slot_wait_ns)));
+    lines.push(match scenario.pacing {
+        Pacing::AsTimed => "pacing timed".into(),
+        Pacing::Closed { depth } => format!("pacing closed {depth}"),
+    });
+    if let Some(end_ns) = scenario.end_ns {
+        lines.push(format!("end {}", format_ns(end_ns)));
+    }
+    match &scenario.feed {
+        Feed::Script(ops) => lines.extend(ops.iter().map(request)),
+        Feed::Generated(workload) => lines.push(generator(workload)),
+        Feed::Trace(source) => {
+            let mut source = source.clone();
+            lines.extend(std::iter::from_fn(|| source.next_op()).map(|timed| request(&timed)));
+        }
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn disk(profile: DiskProfile) -> String {
+    match profile {
+        DiskProfile::Ssd { read_ns, write_ns, megabytes_per_s, parallel } => format!(
+            "disk ssd read {} write {} speed {megabytes_per_s}MB/s parallel {parallel}",
+            format_ns(read_ns),
+            format_ns(write_ns)
+        ),
+        DiskProfile::Hdd { track_to_track_ns, full_stroke_ns, rotation_ns, megabytes_per_s, blocks } => format!(
+            "disk hdd track {} stroke {} rotation {} speed {megabytes_per_s}MB/s blocks {blocks}",
+            format_ns(track_to_track_ns),
+            format_ns(full_stroke_ns),
+            format_ns(rotation_ns)
+        ),
+    }
+}
+
+fn request(timed: &TimedOp) -> String {
+    let op = &timed.op;
+    let verb = match op.io {
+        IoKind::Read => "reads",
+        IoKind::Write => "writes",
+    };
+    let what = if op.blocks == 1 {
+        format!("block {}:{}", op.lun.0, op.lbn)
+    } else {
+        format!("blocks {}:{}..{}", op.lun.0, op.lbn, op.lbn + u64::from(op.blocks.max(1)) - 1)
+    };
+    let host = u32::from(op.host.0) + 1;
+    format!("at {} host {host} {verb} {what} via {}", format_ns(timed.at_ns), op.via)
+}
+
+fn generator(config: &GeneratorConfig) -> String {
+    let pattern = match config.pattern {
+        Pattern::Sequential => "sequential".into(),
+        Pattern::Uniform => "uniform".into(),
+        Pattern::Zipf { theta_percent } => format!("zipf {theta_percent}"),
+    };
+    let sizes: Vec<String> = config.sizes.iter().map(|size| format!("{}*{}", size.blocks, size.weight)).collect();
+    let within = config.within_blocks.map_or(String::new(), |blocks| format!(" within {blocks}"));
+    let every = match config.arrivals {
+        Arrivals::Every { gap_ns } => format_ns(gap_ns),
+        Arrivals::About { mean_gap_ns } => format!("about {}", format_ns(mean_gap_ns)),
+    };
+    let requests = config.requests.map_or("endless".into(), |requests| format!("requests {requests}"));
+    format!(
+        "workload {pattern} reads {}% sizes {}{within} aligned {} paths {} every {every} {requests}",
+        config.read_percent,
+        sizes.join(" "),
+        config.align_blocks,
+        config.paths
+    )
+}
