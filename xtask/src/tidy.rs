@@ -29,8 +29,11 @@ const TEXT_ENDINGS: [&str; 8] = ["rs", "md", "toml", "mjs", "js", "css", "html",
 
 /// Words that promise what was not done. They are put together here, so that
 /// this file does not break its own rule.
-const PROMISES: [&str; 4] =
-    [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), concat!("for", " now")];
+const PROMISES: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X")];
+
+/// One more promise, but only where it ends a clause: a policy may well ask
+/// "for now and later".
+const FOR_THE_MOMENT: &str = concat!("for", " now");
 
 /// Tests that do not run, or that pass for any panic at all.
 const WEAK_TESTS: [&str; 2] = [concat!("#[ig", "nore"), concat!("#[should_", "panic")];
@@ -74,7 +77,7 @@ fn breaches_of(name: &Path, text: &str) -> Vec<String> {
         let mut report = |what: &str| {
             breaches.push(format!("{}:{}: {what}", name.display(), index + 1));
         };
-        for word in PROMISES.iter().filter(|word| has_word(line, word)) {
+        for word in PROMISES.iter().filter(|word| has_word(line, word)).chain(ends_clause(line)) {
             report(&format!("`{word}`: do it, or write it down as a limit"));
         }
         if !is_rust {
@@ -109,9 +112,17 @@ fn has_word(line: &str, word: &str) -> bool {
         .any(|(at, _)| !line[..at].ends_with(letter) && !line[at + word.len()..].starts_with(letter))
 }
 
+fn ends_clause(line: &str) -> Option<&&str> {
+    let ends = |at: usize| {
+        let next = line[at + FOR_THE_MOMENT.len()..].trim_start();
+        next.is_empty() || next.starts_with(['.', ',', ';', ':', ')'])
+    };
+    line.match_indices(FOR_THE_MOMENT).any(|(at, _)| ends(at)).then_some(&FOR_THE_MOMENT)
+}
+
 fn is_test_file(name: &Path) -> bool {
     name.components().any(|part| part.as_os_str() == "tests")
-        || name.file_name().is_some_and(|file| file == "tests.rs")
+        || name.file_stem().is_some_and(|stem| stem == "tests" || stem.to_string_lossy().ends_with("_tests"))
 }
 
 /// Crates whose users see what a panic does.
@@ -131,6 +142,7 @@ mod tests {
     fn each_rule_can_be_broken() {
         let promise = format!("// {}: later", PROMISES[0]);
         assert_eq!(count("docs/a.md", &promise), 1);
+        assert_eq!(count("web/src/a.rs", &format!("// Good enough {FOR_THE_MOMENT}.")), 1);
         assert_eq!(count("engine/tests/a.rs", WEAK_TESTS[0]), 1);
         assert_eq!(count("web/src/a.rs", "x.unwrap();"), 1);
         assert_eq!(count("engine/src/a.rs", "use std::fs::File;"), 1);
@@ -141,6 +153,8 @@ mod tests {
     fn what_is_allowed_passes() {
         assert_eq!(count("engine/src/a.rs", "#[cfg(test)]\nmod t { x.unwrap(); }"), 0);
         assert_eq!(count("web/tests/node.rs", "x.unwrap();"), 0);
+        assert_eq!(count("engine/src/a_tests.rs", "x.unwrap();"), 0);
+        assert_eq!(count("engine/src/a.rs", "// as many as it asks for\u{20}now and then"), 0);
         assert_eq!(count("xtask/src/a.rs", "x.unwrap_or(1);"), 0);
         assert_eq!(count("docs/a.md", "a mas\u{74}odon and a FIX\u{4d}ETAL"), 0);
     }
