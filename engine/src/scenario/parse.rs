@@ -128,8 +128,7 @@ impl Draft {
             return Err(words.error(at, problem, "virtual time ends after 146 years"));
         }
         if let Some((line, earlier)) = self.requests.last().filter(|(_, earlier)| earlier.at_ns > at_ns) {
-            let problem =
-                format!("{} is before line {line}'s {}", at.text, units::format_ns(earlier.at_ns));
+            let problem = format!("{} is before line {line}'s {}", at.text, units::format_ns(earlier.at_ns));
             return Err(words.error(at, problem, "put the lines in order of time"));
         }
         words.one_of("something that can happen", &["host"])?;
@@ -209,7 +208,8 @@ fn place(words: &mut Words<'_>) -> Result<(Lun, u64, u32), ScenarioError> {
     let no_place = || words.error(word, format!("'{}' names no block", word.text), FORM);
     let (lun, range) = word.text.split_once(':').ok_or_else(no_place)?;
     let (first, last) = range.split_once("..").unwrap_or((range, range));
-    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+    let number =
+        |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
     let (Some(lun), Some(first), Some(last)) = (number(lun), number(first), number(last)) else {
         return Err(no_place());
     };

@@ -175,12 +175,12 @@ pub fn pacing(words: &mut Words<'_>) -> Result<Pacing, ScenarioError> {
 
 /// `workload zipf 120 reads 70% sizes 1*6 2*3 within 96 aligned 4 paths spill 16 every about 100us requests 200`.
 pub fn workload(words: &mut Words<'_>) -> Result<GeneratorConfig, ScenarioError> {
-    let mut config = GeneratorConfig::default();
-    config.pattern = match words.one_of("a pattern", &["sequential", "uniform", "zipf"])?.text {
+    let pattern = match words.one_of("a pattern", &["sequential", "uniform", "zipf"])?.text {
         "sequential" => Pattern::Sequential,
         "uniform" => Pattern::Uniform,
         _ => Pattern::Zipf { theta_percent: words.number("theta", "%", 0, 65_535)? as u16 },
     };
+    let mut config = GeneratorConfig { pattern, ..GeneratorConfig::default() };
     const CLAUSES: [&str; 8] =
         ["reads", "sizes", "within", "aligned", "paths", "every", "requests", "endless"];
     while words.peek().is_some() {

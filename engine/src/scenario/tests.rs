@@ -26,7 +26,8 @@ fn the_example_of_the_documentation_reads_as_it_says() {
     let scenario = Scenario::parse(text).unwrap();
     assert_eq!((scenario.title.as_str(), scenario.end_ns), ("When is a write safe?", Some(1_000_000)));
     assert_eq!(scenario.config.luns[1], LunConfig { blocks: 500, default_owner: ControllerId::B });
-    let op = |host, via, io, lun, lbn, blocks| HostOp { host: HostId(host), via, io, lun: Lun(lun), lbn, blocks };
+    let op =
+        |host, via, io, lun, lbn, blocks| HostOp { host: HostId(host), via, io, lun: Lun(lun), lbn, blocks };
     assert_eq!(
         requests(&scenario),
         [
@@ -46,7 +47,10 @@ fn each_defect_has_its_place_and_its_remedy() {
         ("lines -1", "2:7: '-1' is not a number for lines"),
         ("lines 99999999999999999999", "2:7: lines 99999999999999999999 is too large"),
         ("disks 2", "2:1: raid.disks: RAID-5 here takes 3 to 16 disks, not 2"),
-        ("disks 5 left-symetric", "2:9: 'left-symetric' is not a setting of disks; did you mean 'left-symmetric'?"),
+        (
+            "disks 5 left-symetric",
+            "2:9: 'left-symetric' is not a setting of disks; did you mean 'left-symmetric'?",
+        ),
         ("lun 1 4 blocks owner A", "2:5: LUN 1 stands where LUN 0 is expected; number the LUNs"),
         ("lun 0 4 blocks owner C", "2:22: 'C' is not owner; "),
         ("link latency 3", "2:14: '3' is no time for latency; write a whole number with ns, us, ms or s"),
@@ -57,10 +61,16 @@ fn each_defect_has_its_place_and_its_remedy() {
         ("at 5us host 1 writes blocks 0:4090..4096 via A", "2:1: the request lies beyond LUN 0; it has 4096"),
         ("at 5us host 1 writes blocks 0:9..8 via A", "2:29: 8 comes before 9; put the first block first"),
         ("at 5us host 1 writes block 42 via A", "2:28: '42' names no block; write LUN:block"),
-        ("at 5us host 1 wrote block 0:42 via A", "2:15: 'wrote' is not what a host does; did you mean 'writes'?"),
+        (
+            "at 5us host 1 wrote block 0:42 via A",
+            "2:15: 'wrote' is not what a host does; did you mean 'writes'?",
+        ),
         ("at 5us crash A", "2:8: 'crash' is not something that can happen; take one of: host"),
         ("at 5us host 1 writes block 0:42", "2:33: the path's word is missing; take one of: via"),
-        ("at 5us host 1 reads block 0:1 via A\nat 4us host 1 reads block 0:1 via A", "3:4: 4us is before line 2's 5us"),
+        (
+            "at 5us host 1 reads block 0:1 via A\nat 4us host 1 reads block 0:1 via A",
+            "3:4: 4us is before line 2's 5us",
+        ),
         ("workload zipf 120 reads 170%", "2:25: reads is 170%; write a whole number from 0 to 100"),
         ("workload zipf 120 sizes", "2:25: sizes are missing; write blocks*weight"),
         ("workload uniform sizes 9*1 within 8", "2:1: sizes: a request of 9 blocks does not fit"),
@@ -74,9 +84,13 @@ fn each_defect_has_its_place_and_its_remedy() {
 #[test]
 fn a_header_is_needed_and_its_version_is_looked_at() {
     let first = |text: &str| Scenario::parse(text).unwrap_err().to_string();
-    assert!(first("").starts_with("1:1: the scenario is empty; the first line must be `mirrorline scenario 1`"));
+    assert!(
+        first("").starts_with("1:1: the scenario is empty; the first line must be `mirrorline scenario 1`")
+    );
     assert!(first("lines 12").starts_with("1:1: this is not a scenario"));
-    assert!(first("# x\nmirrorline scenario 2").starts_with("2:1: version 2 of the scenario format is not known"));
+    assert!(
+        first("# x\nmirrorline scenario 2").starts_with("2:1: version 2 of the scenario format is not known")
+    );
 }
 
 #[test]
@@ -88,7 +102,8 @@ fn the_end_cuts_the_requests_off() {
 #[test]
 fn every_built_in_scenario_is_sound_and_small() {
     for builtin in library::LIBRARY {
-        let scenario = Scenario::parse(builtin.text).unwrap_or_else(|error| panic!("{}: {error}", builtin.name));
+        let scenario =
+            Scenario::parse(builtin.text).unwrap_or_else(|error| panic!("{}: {error}", builtin.name));
         assert!(!scenario.title.is_empty() && scenario.about.ends_with('.'), "{}", builtin.name);
         assert!(scenario.about.chars().count() <= 140, "{}: a newcomer reads one line", builtin.name);
         assert!(scenario.config.lines <= 12 && scenario.config.lent <= 9, "{}", builtin.name);
@@ -100,14 +115,10 @@ fn every_built_in_scenario_is_sound_and_small() {
 #[test]
 fn the_first_thing_seen_is_one_block_written_through_a() {
     let first = requests(&library::LIBRARY[0].scenario())[0];
-    assert_eq!(first.op, HostOp {
-        host: HostId(0),
-        via: ControllerId::A,
-        io: IoKind::Write,
-        lun: Lun(0),
-        lbn: 42,
-        blocks: 1
-    });
+    assert_eq!(
+        first.op,
+        HostOp { host: HostId(0), via: ControllerId::A, io: IoKind::Write, lun: Lun(0), lbn: 42, blocks: 1 }
+    );
 }
 
 fn configs() -> impl Strategy<Value = Config> {
@@ -117,9 +128,11 @@ fn configs() -> impl Strategy<Value = Config> {
         chunk_blocks,
     });
     let disk = prop_oneof![
-        (0u64..1 << 40, 0u64..1 << 40, 1u32.., 1u8..=64).prop_map(|(read_ns, write_ns, megabytes_per_s, parallel)| {
-            DiskProfile::Ssd { read_ns, write_ns, megabytes_per_s, parallel }
-        }),
+        (0u64..1 << 40, 0u64..1 << 40, 1u32.., 1u8..=64).prop_map(
+            |(read_ns, write_ns, megabytes_per_s, parallel)| {
+                DiskProfile::Ssd { read_ns, write_ns, megabytes_per_s, parallel }
+            }
+        ),
         (1u64..1 << 40, 1u32.., 1u64..).prop_map(|(rotation_ns, megabytes_per_s, blocks)| DiskProfile::Hdd {
             track_to_track_ns: 5,
             full_stroke_ns: 5_000,
@@ -168,15 +181,17 @@ fn workloads() -> impl Strategy<Value = GeneratorConfig> {
         .prop_map(|sizes| sizes.into_iter().map(|(blocks, weight)| SizeShare { blocks, weight }).collect());
     let within = proptest::option::of(16u64..400);
     (pattern, 0u8..=100, sizes, within, 1u32..32, paths, arrivals, proptest::option::of(0u64..500)).prop_map(
-        |(pattern, read_percent, sizes, within_blocks, align_blocks, paths, arrivals, requests)| GeneratorConfig {
-            pattern,
-            read_percent,
-            sizes,
-            within_blocks,
-            align_blocks,
-            paths,
-            arrivals,
-            requests,
+        |(pattern, read_percent, sizes, within_blocks, align_blocks, paths, arrivals, requests)| {
+            GeneratorConfig {
+                pattern,
+                read_percent,
+                sizes,
+                within_blocks,
+                align_blocks,
+                paths,
+                arrivals,
+                requests,
+            }
         },
     )
 }
@@ -207,8 +222,16 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         workloads().prop_map(Feed::Generated),
         scripts().prop_map(|ops| Feed::Script(ops.into()))
     ];
-    let pacing = prop_oneof![Just(Pacing::AsTimed), (1u32..=65_536).prop_map(|depth| Pacing::Closed { depth })];
-    ("[A-Za-z?#]{0,9}( [a-z]{1,9}){0,3}", configs(), any::<u64>(), pacing, feed, proptest::option::of(0u64..1 << 40))
+    let pacing =
+        prop_oneof![Just(Pacing::AsTimed), (1u32..=65_536).prop_map(|depth| Pacing::Closed { depth })];
+    (
+        "[A-Za-z?#]{0,9}( [a-z]{1,9}){0,3}",
+        configs(),
+        any::<u64>(),
+        pacing,
+        feed,
+        proptest::option::of(0u64..1 << 40),
+    )
         .prop_map(|(title, config, seed, pacing, feed, end_ns)| Scenario {
             title: title.trim().into(),
             about: String::new(),

@@ -39,7 +39,9 @@ mod tests {
             assert_eq!(parse_ns(&format_ns(ns)), Some(ns));
         }
         assert_eq!(format_ns(10_000), "10us");
-        for wrong in ["", "10", "us", "1.5ms", "-1us", "10 us", "10min", "99999999999999999999ns", "99999999999s"] {
+        for wrong in
+            ["", "10", "us", "1.5ms", "-1us", "10 us", "10min", "99999999999999999999ns", "99999999999s"]
+        {
             assert_eq!(parse_ns(wrong), None, "{wrong}");
         }
     }

@@ -46,7 +46,12 @@ impl<'a> Words<'a> {
 
     /// An error at a word of this line.
     #[must_use]
-    pub fn error(&self, word: Word<'_>, problem: impl Into<String>, remedy: impl Into<String>) -> ScenarioError {
+    pub fn error(
+        &self,
+        word: Word<'_>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> ScenarioError {
         ScenarioError { line: self.line, column: word.column, problem: problem.into(), remedy: remedy.into() }
     }
 
@@ -113,8 +118,9 @@ impl<'a> Words<'a> {
     /// No time.
     pub fn time(&mut self, what: &str) -> Result<u64, ScenarioError> {
         let word = self.need(what, units::TIME_FORM)?;
-        units::parse_ns(word.text)
-            .ok_or_else(|| self.error(word, format!("'{}' is no time for {what}", word.text), units::TIME_FORM))
+        units::parse_ns(word.text).ok_or_else(|| {
+            self.error(word, format!("'{}' is no time for {what}", word.text), units::TIME_FORM)
+        })
     }
 
     /// The line must be over.

@@ -72,12 +72,14 @@ fn disk(profile: DiskProfile) -> String {
             format_ns(read_ns),
             format_ns(write_ns)
         ),
-        DiskProfile::Hdd { track_to_track_ns, full_stroke_ns, rotation_ns, megabytes_per_s, blocks } => format!(
-            "disk hdd track {} stroke {} rotation {} speed {megabytes_per_s}MB/s blocks {blocks}",
-            format_ns(track_to_track_ns),
-            format_ns(full_stroke_ns),
-            format_ns(rotation_ns)
-        ),
+        DiskProfile::Hdd { track_to_track_ns, full_stroke_ns, rotation_ns, megabytes_per_s, blocks } => {
+            format!(
+                "disk hdd track {} stroke {} rotation {} speed {megabytes_per_s}MB/s blocks {blocks}",
+                format_ns(track_to_track_ns),
+                format_ns(full_stroke_ns),
+                format_ns(rotation_ns)
+            )
+        }
     }
 }
 
@@ -102,7 +104,8 @@ fn generator(config: &GeneratorConfig) -> String {
         Pattern::Uniform => "uniform".into(),
         Pattern::Zipf { theta_percent } => format!("zipf {theta_percent}"),
     };
-    let sizes: Vec<String> = config.sizes.iter().map(|size| format!("{}*{}", size.blocks, size.weight)).collect();
+    let sizes: Vec<String> =
+        config.sizes.iter().map(|size| format!("{}*{}", size.blocks, size.weight)).collect();
     let within = config.within_blocks.map_or(String::new(), |blocks| format!(" within {blocks}"));
     let every = match config.arrivals {
         Arrivals::Every { gap_ns } => format_ns(gap_ns),

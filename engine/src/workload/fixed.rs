@@ -63,7 +63,7 @@ const fn roots() -> [u64; 32] {
     while i < 32 {
         // 32 more bits under the root keep 48 bits of result, so that errors do not add up.
         let root = integer_root(share_of_64 << 32);
-        roots[i] = (root >> 16) as u64;
+        roots[i] = root >> 16;
         share_of_64 = (root as u128) << 16;
         i += 1;
     }
@@ -86,6 +86,7 @@ const fn integer_root(n: u128) -> u64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "floats say what the integers should come near to")]
 mod tests {
     use super::*;
 
@@ -96,7 +97,6 @@ mod tests {
         }
     }
 
-    /// Floats are allowed in tests: they say what the integers should come near to.
     #[test]
     fn logarithms_and_powers_are_right_to_eight_digits() {
         for x in [3u64, 7, 10, 1_000, 65_537, 1_000_000, u64::from(u32::MAX), 1 << 50 | 12_345] {

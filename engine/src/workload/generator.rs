@@ -7,10 +7,10 @@ use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId, Lun};
 use crate::rng::Random;
 use crate::sim::op::{HostOp, Source, TimedOp};
-use crate::workload::{TIME_MAX_NS, fixed};
 use crate::workload::paths::{PathSelector, Paths};
 use crate::workload::scatter::Scatter;
 use crate::workload::zipf::Zipf;
+use crate::workload::{TIME_MAX_NS, fixed};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -389,7 +389,8 @@ mod tests {
 
     #[test]
     fn each_wrong_setting_is_named() {
-        let broken: [(&str, fn(&mut GeneratorConfig)); 8] = [
+        type Break = fn(&mut GeneratorConfig);
+        let broken: [(&str, Break); 8] = [
             ("reads", |c| c.read_percent = 101),
             ("align", |c| c.align_blocks = 0),
             ("within", |c| c.within_blocks = Some(0)),

@@ -43,6 +43,7 @@ impl Zipf {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "floats say what the integers should come near to")]
 mod tests {
     use super::*;
 

@@ -91,7 +91,8 @@ fn names_and_numbers_of_files_are_bounded() {
 /// The shortcut must give what the long way gives: a tab instead of a blank forces the long way.
 #[test]
 fn the_shortcut_and_the_long_way_agree() {
-    let numbers = ["0", "7", "000012", "1125899906842112", "999999999999999999", "9999999999999999999", "", "-1"];
+    let numbers =
+        ["0", "7", "000012", "1125899906842112", "999999999999999999", "9999999999999999999", "", "-1"];
     for version in [2, 3] {
         for at in numbers {
             for offset in numbers {

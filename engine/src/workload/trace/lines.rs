@@ -65,7 +65,7 @@ fn line_end(chunk: &[u8]) -> Option<usize> {
     let (words, rest) = chunk.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
         // A byte that was a line break is zero now; a borrow sets the top bit of the lowest zero byte.
-        let word = u64::from_le_bytes(*word) ^ ONES * u64::from(b'\n');
+        let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'\n'));
         let zero = word.wrapping_sub(ONES) & !word & ONES << 7;
         if zero != 0 {
             return Some(index * 8 + (zero.trailing_zeros() / 8) as usize);

@@ -128,10 +128,10 @@ mod tests {
 
     #[test]
     fn a_second_run_begins_one_mean_gap_after_the_first() {
-        let mut source = source(THREE, 2);
-        let times: Vec<u64> = std::iter::from_fn(|| source.next_op()).map(|t| t.at_ns).collect();
+        let mut twice = source(THREE, 2);
+        let times: Vec<u64> = std::iter::from_fn(|| twice.next_op()).map(|t| t.at_ns).collect();
         assert_eq!(times, [0, 4_000, 8_000, 10_666, 14_666, 18_666]);
-        assert_eq!(source.next_op(), None);
-        assert!(super::tests::source(THREE, 0).next_op().is_none());
+        assert_eq!(twice.next_op(), None);
+        assert!(source(THREE, 0).next_op().is_none());
     }
 }
