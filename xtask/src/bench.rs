@@ -44,7 +44,7 @@ pub fn run() -> Result<()> {
             }
         }
     }
-    if missing == 0 { Ok(()) } else { Err(Failure::new(format!("{missing} figures were not measured"))) }
+    if missing == 0 { Ok(()) } else { Err(Failure::new(format!("figures not measured: {missing}"))) }
 }
 
 /// Everything in dist/, as a server with brotli would send it.

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 /// How often a log without a terminal is told that a step still runs.
 const HEARTBEAT: Duration = Duration::from_secs(60);
 
-/// The widest line that is drawn on a terminal. It must not wrap, because it is
-/// redrawn from its first column.
-const LINE_WIDTH: usize = 100;
+/// The widest moving line. It must not wrap, because it is redrawn from its
+/// first column.
+const LINE_WIDTH: usize = 78;
 
 /// A step that has begun.
 pub struct Step {
@@ -28,9 +28,7 @@ impl Step {
             beat: Instant::now(),
             moving: std::io::stdout().is_terminal() && std::env::var_os("CI").is_none(),
         };
-        if !step.moving {
-            println!("  ... {}", step.line);
-        }
+        println!("  ... {}", step.line);
         step
     }
 
@@ -38,7 +36,7 @@ impl Step {
     pub fn tick(&mut self, news: &str) {
         let elapsed = self.begun.elapsed().as_secs();
         if self.moving {
-            let text = format!("  {elapsed:>3} s  {}  {news}", self.line);
+            let text = format!("  {elapsed:>3} s  {news}");
             let text: String = text.chars().take(LINE_WIDTH).collect();
             print!("\r\x1b[2K{text}");
             // A terminal that went away is no reason to stop the build.
@@ -61,13 +59,10 @@ impl Step {
 
     fn end(self, mark: &str) {
         let took = seconds(self.begun.elapsed());
-        if self.moving {
-            println!("\r\x1b[2K  {mark} {}: {took}", self.line);
-        } else {
-            // The whole line stands a little above; its subject is enough here.
-            let subject = self.line.split(": ").next().unwrap_or_default();
-            println!("  {mark} {subject}: {took}");
-        }
+        let erase = if self.moving { "\r\x1b[2K" } else { "" };
+        // The whole line stands a little above; its subject is enough here.
+        let subject = self.line.split(": ").next().unwrap_or_default();
+        println!("{erase}  {mark} {subject}: {took}");
     }
 }
 
