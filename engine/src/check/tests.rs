@@ -88,7 +88,7 @@ fn watched(config: Config, source: impl Source, depth: Depth) -> (World, Watch) 
 #[test]
 fn all_invariants_hold_after_every_event_of_many_drawn_worlds() {
     let (mut reads, mut through) = (0, 0);
-    for seed in 0..150 {
+    for seed in 0..40 {
         let (config, crowd) = drawn_world(seed);
         let (world, watch) = watched(config.clone(), crowd.clone(), Depth::EveryEvent);
         assert_eq!(watch.violations(), [], "seed {seed} {config:?} {crowd:?}");
@@ -97,7 +97,7 @@ fn all_invariants_hold_after_every_event_of_many_drawn_worlds() {
         through += u64::from(config.lent < 3);
     }
     assert!(
-        reads > 5_000 && through > 20,
+        reads > 1_000 && through > 5,
         "the worlds were not idle: {reads} blocks read, {through} tight ones"
     );
 }
