@@ -6,6 +6,7 @@ pub mod check;
 pub mod config;
 pub mod controller;
 pub mod digest;
+pub mod explain;
 pub mod fact;
 pub mod history;
 pub mod ids;
@@ -17,6 +18,7 @@ pub mod scenario;
 pub mod sim;
 pub mod slab;
 pub mod state;
+pub mod stats;
 pub mod workload;
 
 /// The version of this engine. Links and logs carry it, because the same

@@ -89,7 +89,9 @@ pub fn reason(reason: FlushReason) -> &'static str {
         FlushReason::Idle => "no host has asked for anything for a while",
         FlushReason::Age => "it has been dirty for long",
         FlushReason::SlotsShort => "other writes want its slots",
-        FlushReason::BeforeWriteThrough => "a write to it is to be written through, and no old mirror may outlive that",
+        FlushReason::BeforeWriteThrough => {
+            "a write to it is to be written through, and no old mirror may outlive that"
+        }
     }
 }
 

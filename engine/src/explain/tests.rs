@@ -1,0 +1,177 @@
+use super::*;
+use crate::fact::{Fact, Unobserved};
+use crate::history::Timeline;
+use crate::scenario::library::LIBRARY;
+use crate::sim::{Run, Seed};
+
+fn sound(text: &str, place: &str) {
+    assert!(!text.trim().is_empty(), "{place}: empty");
+    for bad in ["{", "}", "LineKey(", "Slot(", "Some(", "None", "BlockMap(", "  ", "..", " ."] {
+        assert!(!text.contains(bad), "{place}: {bad:?} in {text:?}");
+    }
+}
+
+fn each_instant(name: &str, mut look: impl FnMut(Instant<'_>, &str)) {
+    let scenario = LIBRARY.iter().find(|builtin| builtin.name == name).unwrap().scenario();
+    let world = World::new(scenario.config.clone(), Seed(scenario.seed)).unwrap();
+    let mut timeline = Timeline::new(Run::new(world, scenario.source().unwrap(), scenario.pacing));
+    let mut log = EventLog::default();
+    while timeline.extend_watched(1000, |event| log.push(event)) == 1000 {}
+    assert!(timeline.len() > 50 && log.len() == timeline.len());
+    for position in 0..=timeline.len() {
+        timeline.seek(position);
+        let instant = Instant { world: timeline.world(), moment: timeline.moment(), log: &log };
+        look(instant, &format!("{name} at {position}"));
+    }
+}
+
+#[test]
+fn every_event_of_every_built_in_scenario_is_told_in_words() {
+    for builtin in LIBRARY {
+        each_instant(builtin.name, |instant, place| {
+            let narration = narrate(instant);
+            sound(&narration.headline, place);
+            sound(&narration.detail, place);
+            assert!(narration.headline.ends_with('.'), "{place}: {}", narration.headline);
+            assert!(narration.headline.chars().count() <= 110, "{place}: too long: {}", narration.headline);
+            for fact in &instant.moment.facts {
+                sound(&sentence(instant.config(), instant.log, fact), place);
+            }
+            let story = story(instant, focus(instant));
+            if !story.steps.is_empty() {
+                assert!((3..=5).contains(&story.steps.len()), "{place}: {} steps", story.steps.len());
+                sound(&story.title, place);
+                let order = |step: &Step| match step.state {
+                    StepState::Done => 0,
+                    StepState::Now => 1,
+                    StepState::Next => 2,
+                };
+                assert!(story.steps.is_sorted_by_key(order), "{place}: {story:?}");
+                assert!(story.steps.iter().filter(|step| step.state == StepState::Now).count() <= 1);
+            }
+        });
+    }
+}
+
+#[test]
+fn every_event_but_a_quiet_timer_has_a_story() {
+    for builtin in LIBRARY {
+        each_instant(builtin.name, |instant, place| {
+            let Some(event) = instant.moment.event else { return };
+            let timer = matches!(
+                event.kind,
+                crate::sim::EventKind::FlushTimer { .. } | crate::sim::EventKind::SlotWait { .. }
+            );
+            assert!(timer || !story(instant, focus(instant)).steps.is_empty(), "{place}: {:?}", event.kind);
+        });
+    }
+}
+
+/// The steps as text, the current one in brackets.
+fn told(story: &Story) -> String {
+    let text = |step: &Step| {
+        if step.state == StepState::Now { format!("[{}]", step.text) } else { step.text.clone() }
+    };
+    story.steps.iter().map(text).collect::<Vec<_>>().join(" → ")
+}
+
+#[test]
+fn the_first_write_is_told_step_by_step() {
+    let mut lines = Vec::new();
+    each_instant("safe-write", |instant, _| {
+        if lines.len() < 6 {
+            lines.push(format!("{} | {}", narrate(instant).headline, told(&story(instant, focus(instant)))));
+        }
+    });
+    assert_eq!(
+        lines,
+        [
+            "Two controllers share one disk array, and each mirrors the other’s unsaved data. | ",
+            "A sends host 1’s block 42 to B: DATA first, then META. | Host writes → [Copy to B] → B confirms → “Done”",
+            "The data of block 42 has landed in slot B12, and nobody there knows it yet. | Host writes → [Copy to B] → B confirms → “Done”",
+            "META tells B what it holds: its mirror of line 0:40 is up to date, and B confirms. | Host writes → Copy to B → [B confirms] → “Done”",
+            "B has confirmed: A commits block 42 and tells host 1 “done”. | Host writes → Copy to B → B confirms → [“Done”]",
+            "Host 1 hears “done”: block 42 is safe in both caches. | Host writes → Copy to B → B confirms → “Done”",
+        ]
+    );
+}
+
+#[test]
+fn a_switch_of_ownership_is_told_as_one_story() {
+    let mut stories = Vec::new();
+    each_instant("ownership", |instant, _| {
+        let focus = focus(instant);
+        if matches!(focus, Some(Focus::Host { op: 2, .. })) {
+            stories.push(told(&story(instant, focus)));
+        }
+    });
+    assert_eq!(
+        stories,
+        [
+            "Host writes at B → [B asks A] → A grants → Copy to A → “Done”",
+            "Host writes at B → B asks A → [A grants] → Copy to A → “Done”",
+            "Host writes at B → B asks A → A grants → [Copy to A] → “Done”",
+            "Host writes at B → B asks A → A grants → [Copy to A] → “Done”",
+            "Host writes at B → B asks A → A grants → [Copy to A] → “Done”",
+            "Host writes at B → B asks A → A grants → Copy to A → [“Done”]",
+            "Host writes at B → B asks A → A grants → Copy to A → “Done”",
+        ]
+    );
+}
+
+#[test]
+fn every_kind_of_fact_comes_up_in_the_built_in_scenarios() {
+    let mut seen = [false; 17];
+    for builtin in LIBRARY {
+        each_instant(builtin.name, |instant, _| {
+            for fact in &instant.moment.facts {
+                seen[ordinal(fact)] = true;
+            }
+        });
+    }
+    assert_eq!(seen, [true; 17]);
+}
+
+/// A number for each kind of fact; a new kind does not compile until it has one, and words.
+fn ordinal(fact: &Fact) -> usize {
+    match fact {
+        Fact::HostArrived { .. } => 0,
+        Fact::HostReplied { .. } => 1,
+        Fact::HostDone { .. } => 2,
+        Fact::BlockRead { .. } => 3,
+        Fact::WriteCommitted { .. } => 4,
+        Fact::LineState { .. } => 5,
+        Fact::Sent { .. } => 6,
+        Fact::Received { .. } => 7,
+        Fact::OwnershipGained { .. } => 8,
+        Fact::Waits { .. } => 9,
+        Fact::FlushBegan { .. } => 10,
+        Fact::WriteThroughBegan { .. } => 11,
+        Fact::ParityPlanned { .. } => 12,
+        Fact::SlotTaken { .. } => 13,
+        Fact::SlotFreed { .. } => 14,
+        Fact::DiskIssued { .. } => 15,
+        Fact::DiskDone { .. } => 16,
+    }
+}
+
+#[test]
+fn a_chain_of_causes_leads_back_to_the_host() {
+    let scenario = LIBRARY[0].scenario();
+    let world = World::new(scenario.config.clone(), Seed(scenario.seed)).unwrap();
+    let mut run = Run::new(world, scenario.source().unwrap(), scenario.pacing);
+    let mut log = EventLog::default();
+    for _ in 0..5 {
+        log.push(&run.step(&mut Unobserved).unwrap());
+    }
+    let texts: Vec<String> = why(&log, &scenario.config, 4, 10).into_iter().map(|cause| cause.text).collect();
+    assert_eq!(
+        texts,
+        [
+            "Host 1 hears “done” about block 42.",
+            "META_ACK for line 0:40 reaches A.",
+            "META for line 0:40 reaches B.",
+            "Host 1 writes block 42 at A.",
+        ]
+    );
+}
