@@ -1,13 +1,46 @@
-//! The program `mirrorline`: a thin shell around the engine.
+//! The program `mirrorline`: a thin shell around the engine. Each command is one file.
 
-use clap::Parser;
+mod errors;
+mod layout;
+mod log;
+mod output;
+mod replay;
+mod report;
+mod run;
+mod trace_file;
+mod world_args;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// Two active-active storage controllers with mirrored write-back caches, simulated.
+///
+/// Exit codes: 0 fine, 1 a violation of the protocol was found, 2 bad input.
 #[derive(Parser)]
-#[command(version, about)]
-struct Args {}
+#[command(version, about, after_help = EXAMPLES)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
 
-fn main() {
-    let Args {} = Args::parse();
-    println!("engine {}", mirrorline_engine::VERSION);
+const EXAMPLES: &str = "Examples:
+  mirrorline run --list
+  mirrorline run safe-write
+  mirrorline replay static/samples/oltp.iolog --format fio --json
+  mirrorline layout --raid raid5 --disks 5 --layout left-symmetric --chunk-blocks 1 --lbn 42";
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Args),
+    Replay(replay::Args),
+    Layout(layout::Args),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Args::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Layout(args) => layout::run(&args),
+    };
+    errors::exit_code(outcome)
 }
