@@ -18,6 +18,7 @@ pub mod scenario;
 pub mod sim;
 pub mod slab;
 pub mod state;
+pub mod stats;
 pub mod workload;
 
 /// The version of this engine. Links and logs carry it, because the same
