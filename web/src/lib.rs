@@ -1,9 +1,29 @@
 //! Mirrorline in the browser: the page, and later the JavaScript module.
 
-use yew::prelude::*;
+mod action;
+mod app;
+mod clock;
+mod components;
+mod crash;
+mod cursor;
+mod file;
+mod keys;
+mod listen;
+mod movers;
+mod room;
+pub mod scene;
+#[path = "stub.rs"]
+mod session;
+mod theme;
 
-/// The whole page.
-#[function_component(App)]
-pub fn app() -> Html {
-    html! { <main><h1>{ "Mirrorline" }</h1></main> }
+pub use app::App;
+
+/// Puts the page into the document, in place of the loading message.
+pub fn start() {
+    crash::install();
+    let root = web_sys::window().and_then(|window| window.document()?.get_element_by_id("root"));
+    match root {
+        Some(root) => yew::Renderer::<App>::with_root(root).render(),
+        None => yew::Renderer::<App>::new().render(),
+    };
 }

@@ -1,5 +1,8 @@
 //! The view model: what the page shows, as plain data.
 
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 pub mod look;
 pub mod model;
+pub mod pick;
 pub mod words;

@@ -1,0 +1,61 @@
+//! What a person can do on the page, whatever they do it with: mouse, touch, keys or a dropped file.
+
+use crate::scene::model::Selection;
+use crate::session::Command;
+use crate::theme::Theme;
+
+/// One wish. Components send it up; only the app acts on it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Something for the playback.
+    Play(Command),
+    /// One step in the unit that is chosen: an event or a message.
+    Step(Direction),
+    StepUnit(StepUnit),
+    Pick(Selection),
+    /// Esc: close what is open, else let go of the selection.
+    Escape,
+    Theme(Theme),
+    NextTheme,
+    Open(Panel),
+    Close,
+    ToggleInspector,
+    DismissFailure,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Forward,
+    Back,
+}
+
+/// What the step buttons step by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StepUnit {
+    Event,
+    #[default]
+    Message,
+}
+
+impl StepUnit {
+    /// The playback command for one step of this unit.
+    #[must_use]
+    pub fn command(self, direction: Direction) -> Command {
+        match (self, direction) {
+            (StepUnit::Event, Direction::Forward) => Command::StepForward,
+            (StepUnit::Event, Direction::Back) => Command::StepBack,
+            (StepUnit::Message, Direction::Forward) => Command::StepMessageForward,
+            (StepUnit::Message, Direction::Back) => Command::StepMessageBack,
+        }
+    }
+}
+
+/// What lies over the stage. One at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    Scenarios,
+    Keys,
+    Trace,
+    /// The phone's menu: themes and keys.
+    More,
+}

@@ -1,0 +1,318 @@
+//! The whole page: owns the session, turns actions into commands, and keeps the clock going while something moves.
+
+use crate::action::{Action, Panel, StepUnit};
+use crate::clock::Clock;
+use crate::components::controller::{Bus, Controller};
+use crate::components::disks::Disks;
+use crate::components::dock::Dock;
+use crate::components::header::Header;
+use crate::components::hosts::Hosts;
+use crate::components::inspector::Rail;
+use crate::components::keys_dialog::KeysDialog;
+use crate::components::legend::Legend;
+use crate::components::link::Link;
+use crate::components::narration::Narration;
+use crate::components::trace_dialog::TraceDialog;
+use crate::listen::{Heard, Listeners};
+use crate::movers::Movers;
+use crate::room;
+use crate::scene::model::{LoadFailure, ScenarioInfo, Scene, ViewState};
+use crate::session::{Changed, Command, Session};
+use crate::theme::Theme;
+use mirrorline_engine::ids::ControllerId;
+use std::cell::RefCell;
+use std::rc::Rc;
+use web_sys::File;
+use yew::prelude::*;
+
+/// While playing, the inspector is drawn again at most this often.
+const INSPECTOR_EVERY_MS: f64 = 100.0;
+/// In fast play a sentence stays at least this long: shorter ones cannot be read.
+const HEADLINE_EVERY_MS: f64 = 600.0;
+/// From this speed step on, play is fast.
+const FAST: i32 = 2;
+
+pub enum Msg {
+    /// A frame, and the milliseconds since the last one.
+    Frame(f64),
+    Act(Action),
+    Heard(Heard),
+}
+
+pub struct App {
+    session: Rc<RefCell<Session>>,
+    scene: Rc<Scene>,
+    scenarios: Rc<Vec<ScenarioInfo>>,
+    view: ViewState,
+    clock: Clock,
+    movers: Movers,
+    act: Callback<Action>,
+    time_of: Callback<u64, u64>,
+    theme: Theme,
+    step: StepUnit,
+    panel: Option<Panel>,
+    /// Small screens: the inspector is open.
+    drawer: bool,
+    dropped: Option<File>,
+    dragging: bool,
+    failure: Option<LoadFailure>,
+    since_headline_ms: f64,
+    since_inspector_ms: f64,
+    _listeners: Listeners,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<App>) -> App {
+        let mut session = Session::new();
+        if !room::reduced_motion() {
+            // A command to play cannot fail; only loading can.
+            let _ = session.dispatch(Command::Play);
+        }
+        let theme = Theme::current();
+        let view = room::view(theme);
+        let scene = Rc::new(session.scene(&view));
+        let session = Rc::new(RefCell::new(session));
+        let asked = Rc::clone(&session);
+        let clock = Clock::new(ctx.link().callback(Msg::Frame));
+        clock.request();
+        App {
+            scene,
+            scenarios: Rc::new(Session::scenarios()),
+            view,
+            clock,
+            movers: Movers::new(room::reduced_motion()),
+            act: ctx.link().callback(Msg::Act),
+            time_of: Callback::from(move |event| asked.borrow().time_of(event)),
+            session,
+            theme,
+            step: StepUnit::default(),
+            panel: None,
+            drawer: false,
+            dropped: None,
+            dragging: false,
+            failure: None,
+            since_headline_ms: 0.0,
+            since_inspector_ms: 0.0,
+            _listeners: Listeners::new(ctx.link().callback(Msg::Heard)),
+        }
+    }
+
+    fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
+        match msg {
+            Msg::Frame(dt_ms) => self.frame(dt_ms),
+            Msg::Act(action) => self.act(action),
+            Msg::Heard(heard) => self.heard(heard),
+        }
+    }
+
+    fn view(&self, _ctx: &Context<App>) -> Html {
+        let scene = &self.scene;
+        let transport = &scene.transport;
+        let about =
+            scene.source.scenario.and_then(|index| self.scenarios.get(index)).map(|it| it.about.clone());
+        let busy_panel = matches!(self.panel, Some(Panel::Scenarios | Panel::More));
+        let close = self.act.reform(|_: MouseEvent| Action::Close);
+        html! {
+            <ContextProvider<Movers> context={self.movers.clone()}>
+            <div id="app" class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"))}
+                data-event={transport.event.to_string()} data-total={transport.total.to_string()}
+                data-playing={transport.playing.to_string()}>
+                <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} panel={self.panel} act={self.act.clone()} />
+                if busy_panel { <div class="veil" onclick={close.clone()}></div> }
+                <Narration headline={scene.headline.clone()} story={scene.story.clone()} silent={transport.playing && transport.speed >= FAST} />
+                { self.banner() }
+                { self.stage() }
+                if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleInspector)}></div> }
+                <Rail inspector={scene.inspector.clone()} about={about.unwrap_or_default()} open={self.drawer} act={self.act.clone()} />
+                <Dock transport={transport.clone()} step={self.step} time_of={self.time_of.clone()} act={self.act.clone()} />
+                if self.panel == Some(Panel::Keys) { <KeysDialog act={self.act.clone()} /> }
+                if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
+                <div class="dropzone" aria-hidden="true"><b>{ "Drop the trace to see what is in it" }</b></div>
+            </div>
+            </ContextProvider<Movers>>
+        }
+    }
+}
+
+impl App {
+    /// The stage: hosts, controllers, link, disks.
+    fn stage(&self) -> Html {
+        let scene = &self.scene;
+        let controller = |id: ControllerId| {
+            html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} theme={self.theme} act={self.act.clone()} /> }
+        };
+        let bus =
+            |id: ControllerId| html! { <Bus id={id} chip={scene.controllers[id.index()].bus.clone()} /> };
+        html! {
+            <main class="stage" aria-label="Stage" key={scene.source.generation}>
+                <Hosts hosts={Rc::clone(&scene.hosts)} />
+                { controller(ControllerId::A) }
+                <section class="link" aria-label="Mirror link"><Link link={Rc::clone(&scene.link)} /><Legend /></section>
+                { controller(ControllerId::B) }
+                { bus(ControllerId::A) }
+                { bus(ControllerId::B) }
+                <Disks array={Rc::clone(&scene.array)} />
+            </main>
+        }
+    }
+
+    /// What went wrong with a load, until it is dismissed.
+    fn banner(&self) -> Html {
+        let Some(failure) = &self.failure else { return Html::default() };
+        html! {
+            <div class="banner" role="alert" data-testid="banner">
+                <p><b>{ &failure.what }</b>{ " " }{ &failure.place }{ " " }{ &failure.remedy }</p>
+                <button class="btn" onclick={self.act.reform(|_: MouseEvent| Action::DismissFailure)}>{ "Dismiss" }</button>
+            </div>
+        }
+    }
+
+    fn frame(&mut self, dt_ms: f64) -> bool {
+        let changed = self.session.borrow_mut().advance(dt_ms);
+        self.since_headline_ms += dt_ms;
+        self.since_inspector_ms += dt_ms;
+        let redraw = match changed {
+            Changed::Nothing => false,
+            Changed::Time => {
+                self.movers.place(self.session.borrow().now_ns());
+                false
+            }
+            Changed::Scene => self.refresh(true),
+        };
+        self.keep_going();
+        redraw
+    }
+
+    /// Makes the scene of now. While it plays, words that would flicker stay a little longer.
+    fn refresh(&mut self, calm: bool) -> bool {
+        let mut scene = {
+            let session = self.session.borrow();
+            self.movers.place(session.now_ns());
+            session.scene(&self.view)
+        };
+        let playing = calm && scene.transport.playing && scene.source == self.scene.source;
+        if playing && scene.transport.speed >= FAST && self.since_headline_ms < HEADLINE_EVERY_MS {
+            scene.headline.clone_from(&self.scene.headline);
+            scene.story.clone_from(&self.scene.story);
+        } else {
+            self.since_headline_ms = 0.0;
+        }
+        if playing && self.since_inspector_ms < INSPECTOR_EVERY_MS {
+            scene.inspector.clone_from(&self.scene.inspector);
+        } else {
+            self.since_inspector_ms = 0.0;
+        }
+        if scene == *self.scene {
+            return false;
+        }
+        self.scene = Rc::new(scene);
+        true
+    }
+
+    /// Asks for the next frame if there will be something to see.
+    fn keep_going(&self) {
+        let transport = &self.scene.transport;
+        if transport.playing || transport.indexing.is_some() {
+            self.clock.request();
+        } else {
+            self.clock.rest();
+        }
+    }
+
+    fn command(&mut self, command: Command) -> bool {
+        let loads = matches!(command, Command::LoadScenario(_) | Command::LoadTrace { .. });
+        let result = self.session.borrow_mut().dispatch(command);
+        if loads {
+            self.panel = None;
+            self.dropped = None;
+        }
+        let failed = result.err();
+        let news = loads || failed.is_some();
+        if loads && failed.is_none() {
+            self.failure = None;
+            if !room::reduced_motion() {
+                // As at the start: what is opened begins to move by itself.
+                let _ = self.session.borrow_mut().dispatch(Command::Play);
+            }
+        }
+        if let Some(failure) = failed {
+            self.failure = Some(failure);
+        }
+        let redraw = self.refresh(false);
+        self.keep_going();
+        redraw || news
+    }
+
+    fn act(&mut self, action: Action) -> bool {
+        match action {
+            Action::Play(command) => return self.command(command),
+            Action::Step(direction) => return self.command(self.step.command(direction)),
+            Action::StepUnit(unit) => self.step = unit,
+            Action::Pick(selection) => {
+                self.drawer = true;
+                self.command(Command::Select(Some(selection)));
+            }
+            Action::Escape => return self.escape(),
+            Action::Theme(theme) => self.set_theme(theme),
+            Action::NextTheme => self.set_theme(self.theme.next()),
+            Action::Open(panel) => self.panel = Some(panel),
+            Action::Close => {
+                self.panel = None;
+                self.dropped = None;
+            }
+            Action::ToggleInspector => self.drawer = !self.drawer,
+            Action::DismissFailure => self.failure = None,
+        }
+        true
+    }
+
+    fn escape(&mut self) -> bool {
+        if self.panel.take().is_some() {
+            self.dropped = None;
+            return true;
+        }
+        let had_drawer = std::mem::take(&mut self.drawer);
+        self.command(Command::Select(None)) || had_drawer
+    }
+
+    fn set_theme(&mut self, theme: Theme) {
+        theme.apply();
+        self.theme = theme;
+        self.panel = self.panel.filter(|panel| *panel != Panel::More);
+        self.resize();
+    }
+
+    fn resize(&mut self) -> bool {
+        let view = room::view(self.theme);
+        if view == self.view {
+            return false;
+        }
+        self.view = view;
+        self.refresh(false)
+    }
+
+    fn heard(&mut self, heard: Heard) -> bool {
+        match heard {
+            Heard::Act(action) => {
+                // Behind a dialog the page holds still; the dialog has its own keys.
+                let covered = matches!(self.panel, Some(Panel::Keys | Panel::Trace));
+                if covered { false } else { self.act(action) }
+            }
+            Heard::Resized => self.resize(),
+            Heard::Dragging(on) => {
+                let news = self.dragging != on;
+                self.dragging = on;
+                news
+            }
+            Heard::Dropped(file) => {
+                self.dragging = false;
+                self.dropped = Some(file);
+                self.panel = Some(Panel::Trace);
+                true
+            }
+        }
+    }
+}

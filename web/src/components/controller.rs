@@ -1,0 +1,132 @@
+//! One controller: cache memory, write-back queue, hash table, free lists. B is A's mirror image.
+
+use super::slots::RegionView;
+use crate::action::Action;
+use crate::scene::look::Look;
+use crate::scene::model::{BusChip, ControllerCard, FreeList, HashView, QueueView, Selection, Slots};
+use crate::scene::pick::to_pick;
+use crate::scene::words::{count_text, runs_text};
+use crate::theme::Theme;
+use mirrorline_engine::ids::ControllerId;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct ControllerProps {
+    pub card: Rc<ControllerCard>,
+    pub theme: Theme,
+    pub act: Callback<Action>,
+}
+
+/// How small the cells must be for both regions to fit side by side.
+fn density(card: &ControllerCard) -> &'static str {
+    if matches!(card.own.slots, Slots::Heat(_)) || matches!(card.lent.slots, Slots::Heat(_)) {
+        return "d-heat";
+    }
+    match (card.own.total, card.lent.total) {
+        (0..=12, 0..=9) => "d1",
+        (0..=24, 0..=20) => "d2",
+        _ => "d3",
+    }
+}
+
+#[function_component(Controller)]
+pub fn controller(props: &ControllerProps) -> Html {
+    let card = &props.card;
+    let (letter, peer) = (card.id.letter(), card.id.peer().letter());
+    let region = |title: String, class, region: &crate::scene::model::Region| {
+        html! { <RegionView title={title} class={class} region={region.clone()} theme={props.theme} act={props.act.clone()} /> }
+    };
+    let own = region("Own lines".into(), "own", &card.own);
+    let lent = region(format!("Lent to {peer}"), "lent", &card.lent);
+    let memory = match card.id {
+        ControllerId::A => html! { <>{ own }{ lent }</> },
+        ControllerId::B => html! { <>{ lent }{ own }</> },
+    };
+    let side = if card.id == ControllerId::A { "a" } else { "b" };
+    html! {
+        <article class={classes!("ctl", side, density(card))} aria-label={format!("Controller {letter}")} data-testid={format!("controller-{letter}")}>
+            <header>
+                <b class="ltr">{ letter }</b>
+                <div class="ctl-n"><h2>{ format!("Controller {letter}") }</h2><p>{ &card.role }</p></div>
+            </header>
+            <div class="mem">{ memory }</div>
+            <dl class="books">
+                <div class="wbq"><dt>{ "Write-back" }</dt><dd>{ queue(&card.queue) }</dd></div>
+                <div class="hash"><dt>{ "Hash table" }</dt><dd>{ hash(&card.hash) }</dd></div>
+                <div class="free">
+                    <dt>{ "Free here" }</dt>{ free_list(&card.local_free) }
+                    <dt>{ format!("Free in {peer}") }</dt>{ free_list(&card.mirror_free) }
+                </div>
+            </dl>
+        </article>
+    }
+}
+
+fn queue(queue: &QueueView) -> Html {
+    if queue.chips.is_empty() {
+        return html! { <span class="none">{ "empty: nothing is dirty" }</span> };
+    }
+    let chips = queue.chips.iter().map(|chip| {
+        let class = classes!(chip.flushing.then_some("go"), chip.selected.then_some("selk"));
+        let mirror = chip.mirror.map(|slot| format!(", mirror in {slot}")).unwrap_or_default();
+        let about = if chip.flushing { "going to disk" } else { "waits to be written back" };
+        let said = format!("Line {} {about}{mirror}", chip.line);
+        html! {
+            <li key={chip.line.key.bits().to_string()}>
+                <button class={class} title={said.clone()} aria-label={said} data-pick={to_pick(Selection::Line(chip.line.key))}>
+                    { chip.line.to_string() }
+                    if let Some(slot) = chip.mirror { <small>{ slot.to_string() }</small> }
+                </button>
+            </li>
+        }
+    });
+    html! { <><ol>{ for chips }</ol>if queue.more > 0 { <span class="none">{ format!("+{}", queue.more) }</span> }</> }
+}
+
+fn hash(hash: &HashView) -> Html {
+    if hash.entries == 0 {
+        return html! { <span class="none">{ "no entries" }</span> };
+    }
+    let buckets = hash.buckets.iter().map(|bucket| {
+        let chosen = bucket.entries.iter().any(|entry| entry.selected);
+        let marks = bucket.entries.iter().map(|entry| {
+            let class = if entry.look.is_mirror() { "m" } else { "o" };
+            html! { <i key={entry.line.key.bits().to_string()} class={classes!(class, (entry.look == Look::M0).then_some("stub"))}></i> }
+        });
+        let names: Vec<String> =
+            bucket.entries.iter().map(|entry| format!("{} {}", entry.line, entry.look.code())).collect();
+        let said = format!("Bucket {}: {}", bucket.index, if names.is_empty() { "empty".into() } else { names.join(", ") });
+        let pick = bucket.entries.iter().find(|entry| entry.selected).or(bucket.entries.first());
+        html! {
+            <li key={bucket.index}>
+                <button class={classes!(chosen.then_some("selk"))} title={said.clone()} aria-label={said} tabindex="-1"
+                    data-pick={pick.map(|entry| to_pick(Selection::Line(entry.line.key)))}>{ for marks }</button>
+            </li>
+        }
+    });
+    html! { <><ol>{ for buckets }</ol>if hash.more > 0 { <span class="none">{ format!("+{}", hash.more) }</span> }</> }
+}
+
+fn free_list(list: &FreeList) -> Html {
+    html! { <dd><b>{ count_text(list.count.into()) }</b><span>{ runs_text(&list.next, list.count) }</span></dd> }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct BusProps {
+    pub id: ControllerId,
+    pub chip: Option<BusChip>,
+}
+
+/// The wire between a controller and the disks.
+#[function_component(Bus)]
+pub fn bus(props: &BusProps) -> Html {
+    let side = if props.id == ControllerId::A { "ba1" } else { "bb1" };
+    let Some(chip) = &props.chip else { return html! { <div class={classes!("bus", side)}></div> } };
+    let more = if chip.more > 0 { format!(" +{}", chip.more) } else { String::new() };
+    html! {
+        <div class={classes!("bus", side, "active", chip.up.then_some("up"))} data-testid={format!("bus-{}", props.id)}>
+            <button data-pick={to_pick(Selection::Line(chip.line.key))}>{ &chip.text }{ more }</button>
+        </div>
+    }
+}

@@ -1,0 +1,102 @@
+//! The transport: scrubber, play, step, speed, and where in the run we are.
+
+use super::icon::icon;
+use super::scrubber::{Scrubber, speed_bounds};
+use crate::action::{Action, Direction, StepUnit};
+use crate::scene::model::Transport;
+use crate::scene::words::count_text;
+use crate::session::Command;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct DockProps {
+    pub transport: Transport,
+    pub step: StepUnit,
+    pub time_of: Callback<u64, u64>,
+    pub act: Callback<Action>,
+}
+
+#[function_component(Dock)]
+pub fn dock(props: &DockProps) -> Html {
+    let transport = &props.transport;
+    let act = |action: Action| {
+        let send = props.act.clone();
+        Callback::from(move |_: MouseEvent| send.emit(action.clone()))
+    };
+    let play = |command: Command| act(Action::Play(command));
+    let at_end = transport.indexing.is_none() && transport.event >= transport.total;
+    let (play_icon, play_label) = if transport.playing { ("#i-pause", "Pause") } else { ("#i-play", "Play") };
+    // Play at the end starts again: nobody wants a button that does nothing.
+    let play_action =
+        if at_end && !transport.playing { act(Action::Play(Command::Home)) } else { play(Command::Toggle) };
+    let (play_icon, play_label) =
+        if at_end && !transport.playing { ("#i-again", "Play again") } else { (play_icon, play_label) };
+    let unit = |unit: StepUnit, text: &'static str| {
+        let chosen = unit == props.step;
+        html! { <button class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()} onclick={act(Action::StepUnit(unit))}>{ text }</button> }
+    };
+    html! {
+        <footer class="dock" aria-label="Transport">
+            <Scrubber event={transport.event} total={transport.total} time_ns={transport.time_ns} indexing={transport.indexing.is_some()}
+                markers={transport.markers.clone()} time_of={props.time_of.clone()} act={props.act.clone()} />
+            <div class="bar">
+                <div class="tp">
+                    <button class="ib" aria-label="Step back" title="Step back (←)" data-testid="step-back" disabled={transport.event == 0}
+                        onclick={act(Action::Step(Direction::Back))}>{ icon("#i-back", "") }</button>
+                    <button class="ib play" aria-label={play_label} title={format!("{play_label} (Space)")} data-testid="play" onclick={play_action}>{ icon(play_icon, "") }</button>
+                    <button class="ib" aria-label="Step forward" title="Step forward (→)" data-testid="step-forward" disabled={at_end}
+                        onclick={act(Action::Step(Direction::Forward))}>{ icon("#i-fwd", "") }</button>
+                </div>
+                <div class="seg step" role="group" aria-label="Step by"><span class="lbl">{ "Step by" }</span>
+                    { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }
+                </div>
+                <Speed speed={transport.speed} act={props.act.clone()} />
+                <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
+                if let Some(indexing) = transport.indexing {
+                    <div class="indexing" role="status">
+                        <progress max="1" value={indexing.done.to_string()} aria-label="Trace read"></progress>
+                        <span>{ format!("reading ahead, {} %", (indexing.done * 100.0) as u32) }</span>
+                        <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ "Stop here" }</button>
+                    </div>
+                }
+            </div>
+        </footer>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SpeedProps {
+    speed: i32,
+    act: Callback<Action>,
+}
+
+/// Every step doubles or halves.
+#[function_component(Speed)]
+fn speed(props: &SpeedProps) -> Html {
+    let text = Transport::speed_text(props.speed);
+    let (least, most) = speed_bounds();
+    let nudge = |command: Command| {
+        let send = props.act.clone();
+        Callback::from(move |_: MouseEvent| send.emit(Action::Play(command.clone())))
+    };
+    let oninput = {
+        let send = props.act.clone();
+        move |event: InputEvent| {
+            let value =
+                event.target_dyn_into::<HtmlInputElement>().and_then(|input| input.value().parse().ok());
+            if let Some(step) = value {
+                send.emit(Action::Play(Command::SetSpeed(step)));
+            }
+        }
+    };
+    html! {
+        <div class="speed" role="group" aria-label="Speed">
+            <button class="sq" aria-label="Slower" title="Slower ([)" disabled={props.speed <= *Transport::SPEEDS.start()} onclick={nudge(Command::SpeedDown)}>{ icon("#i-minus", "ic16") }</button>
+            <input type="range" min={least} max={most} step="1" value={props.speed.to_string()} aria-label="Speed" aria-valuetext={text.clone()}
+                data-testid="speed" {oninput} />
+            <button class="sq" aria-label="Faster" title="Faster (])" disabled={props.speed >= *Transport::SPEEDS.end()} onclick={nudge(Command::SpeedUp)}>{ icon("#i-plus", "ic16") }</button>
+            <output data-testid="speed-text">{ text }</output>
+        </div>
+    }
+}

@@ -1,0 +1,136 @@
+//! The header: brand, what is being played, themes, keys.
+
+use super::icon::icon;
+use crate::action::{Action, Panel};
+use crate::scene::model::{ScenarioInfo, Source};
+use crate::session::Command;
+use crate::theme::Theme;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct HeaderProps {
+    pub source: Source,
+    pub scenarios: Rc<Vec<ScenarioInfo>>,
+    pub theme: Theme,
+    pub panel: Option<Panel>,
+    pub act: Callback<Action>,
+}
+
+#[function_component(Header)]
+pub fn header(props: &HeaderProps) -> Html {
+    let act = |action: Action| {
+        let send = props.act.clone();
+        Callback::from(move |_: MouseEvent| send.emit(action.clone()))
+    };
+    let toggle =
+        |panel: Panel| act(if props.panel == Some(panel) { Action::Close } else { Action::Open(panel) });
+    let choosing = props.panel == Some(Panel::Scenarios);
+    let kind = if props.source.scenario.is_some() { "Scenario" } else { "Trace" };
+    html! {
+        <header class="top">
+            <h1 class="brand">{ icon("#i-logo", "logo") }<span>{ "Mirrorline" }</span></h1>
+            <div class="pick">
+                <button class="picker" aria-haspopup="menu" aria-expanded={choosing.to_string()} data-testid="scenario-picker"
+                    onclick={toggle(Panel::Scenarios)}>
+                    <span class="picker-n">{ kind }</span>
+                    <span class="picker-t" data-testid="scenario-title">{ &props.source.title }</span>
+                    { icon("#i-down", "ic16") }
+                </button>
+                if choosing { <ScenarioMenu scenarios={Rc::clone(&props.scenarios)} current={props.source.scenario} act={props.act.clone()} /> }
+            </div>
+            <button class="btn open" data-testid="open-trace" onclick={act(Action::Open(Panel::Trace))}>
+                { icon("#i-open", "ic20") }<span>{ "Open a trace…" }</span>
+            </button>
+            <div class="top-r">
+                <ThemeSwitch theme={props.theme} act={props.act.clone()} />
+                <button class="btn side-open" data-testid="open-inspector" onclick={act(Action::ToggleInspector)}>{ "Inspector" }</button>
+                <button class="btn keys" aria-label="Keyboard shortcuts" onclick={act(Action::Open(Panel::Keys))}>
+                    <kbd>{ "?" }</kbd><span>{ "Keys" }</span>
+                </button>
+                <div class="pick">
+                    <button class="btn more" aria-label="Menu" aria-haspopup="menu"
+                        aria-expanded={(props.panel == Some(Panel::More)).to_string()} onclick={toggle(Panel::More)}>
+                        { icon("#i-more", "ic20") }
+                    </button>
+                    if props.panel == Some(Panel::More) {
+                        <div class="menu more-menu">
+                            <p class="menu-h">{ "Theme" }</p>
+                            <ThemeSwitch theme={props.theme} act={props.act.clone()} />
+                            <hr />
+                            <button class="menu-i" onclick={act(Action::Open(Panel::Trace))}>{ icon("#i-open", "ic20") }{ "Open a trace…" }</button>
+                            <button class="menu-i" onclick={act(Action::Open(Panel::Keys))}>{ icon("#i-key", "ic20") }{ "Key to the states, keyboard" }</button>
+                        </div>
+                    }
+                </div>
+            </div>
+        </header>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ThemeSwitchProps {
+    theme: Theme,
+    act: Callback<Action>,
+}
+
+#[function_component(ThemeSwitch)]
+fn theme_switch(props: &ThemeSwitchProps) -> Html {
+    let buttons = Theme::ALL.into_iter().map(|theme| {
+        let send = props.act.clone();
+        let chosen = theme == props.theme;
+        html! {
+            <button key={theme.name()} class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()}
+                aria-label={theme.title()} title={theme.title()} data-testid={format!("theme-{}", theme.name())}
+                onclick={move |_| send.emit(Action::Theme(theme))}>
+                { icon(theme.icon(), "ic20") }
+            </button>
+        }
+    });
+    html! { <div class="seg themes" role="group" aria-label="Theme">{ for buttons }</div> }
+}
+
+#[derive(Properties, PartialEq)]
+struct ScenarioMenuProps {
+    scenarios: Rc<Vec<ScenarioInfo>>,
+    current: Option<usize>,
+    act: Callback<Action>,
+}
+
+#[function_component(ScenarioMenu)]
+fn scenario_menu(props: &ScenarioMenuProps) -> Html {
+    let first = use_node_ref();
+    {
+        let first = first.clone();
+        use_effect_with((), move |()| {
+            if let Some(element) = first.cast::<web_sys::HtmlElement>() {
+                let _ = element.focus();
+            }
+        });
+    }
+    let items = props.scenarios.iter().enumerate().map(|(index, scenario)| {
+        let send = props.act.clone();
+        let chosen = props.current == Some(index);
+        html! {
+            <button key={index} ref={if index == 0 { first.clone() } else { NodeRef::default() }} role="menuitemradio"
+                aria-checked={chosen.to_string()} class={classes!("scenario", chosen.then_some("on"))}
+                data-testid={format!("scenario-{index}")}
+                onclick={move |_| send.emit(Action::Play(Command::LoadScenario(index)))}>
+                <b>{ &scenario.title }</b><span>{ &scenario.about }</span>
+            </button>
+        }
+    });
+    let open = {
+        let send = props.act.clone();
+        move |_| send.emit(Action::Open(Panel::Trace))
+    };
+    html! {
+        <div class="menu scenarios" role="menu" aria-label="Scenarios" data-menu="">
+            { for items }
+            <hr />
+            <button class="scenario" role="menuitem" onclick={open}>
+                <b>{ "Open a trace…" }</b><span>{ "An fio iolog from your disk; or drop one anywhere on this page." }</span>
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,60 @@
+//! The key to the line states, mirrored like the stage: owner's code, meaning, mirror's code.
+
+use crate::scene::look::Look;
+use yew::prelude::*;
+
+/// Pairs that occur all the time; `None` where there is no mirror copy.
+const COMMON: [(Look, &str, Option<Look>); 5] = [
+    (Look::OP, "being mirrored", Some(Look::Filling)),
+    (Look::OD, "dirty, held twice", Some(Look::MD)),
+    (Look::OF, "going to disk", Some(Look::MF)),
+    (Look::OK, "same as disk", Some(Look::MK)),
+    (Look::OC, "clean, held once", None),
+];
+
+/// States that last only for a moment, or show only in the hash table.
+const RARE: [Look; 4] = [Look::OW, Look::OX, Look::OR, Look::M0];
+
+/// A state's letters in its colours.
+pub fn badge(look: Look) -> Html {
+    html! { <b class={classes!("k", look.class())}>{ look.code() }</b> }
+}
+
+#[function_component(Legend)]
+pub fn legend() -> Html {
+    let rows = COMMON.into_iter().map(|(owner, words, mirror)| {
+        html! {
+            <li key={owner.code()}>{ badge(owner) }<span>{ words }</span>
+                { mirror.map_or_else(|| html! { <b class="k none">{ "–" }</b> }, badge) }
+            </li>
+        }
+    });
+    html! {
+        <div class="legend" aria-label="Key to line states">
+            <p><span>{ "Owner" }</span><span>{ "Line is" }</span><span>{ "Mirror" }</span></p>
+            <ul>
+                { for rows }
+                <li><b class="k q">{ "Q" }</b><span>{ "ownership asked for" }</span><b class="k q">{ "Q" }</b></li>
+            </ul>
+        </div>
+    }
+}
+
+/// What the short key leaves out: rings, corners and the rarer states.
+#[function_component(FullKey)]
+pub fn full_key() -> Html {
+    let rare = RARE
+        .into_iter()
+        .map(|look| html! { <li key={look.code()}>{ badge(look) }<span>{ look.words() }</span></li> });
+    html! {
+        <div class="fullkey">
+            <ul>
+                <li><i class="smp solid"></i><span>{ "solid: owner’s copy" }</span></li>
+                <li><i class="smp outline"></i><span>{ "outlined: mirror copy" }</span></li>
+                <li><i class="smp ring"></i><span>{ "ring: the line you look at" }</span></li>
+                <li><i class="smp dots"></i><span>{ "dotted: older mirror, still holding the promise" }</span></li>
+                { for rare }
+            </ul>
+        </div>
+    }
+}

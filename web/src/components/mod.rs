@@ -1,0 +1,17 @@
+//! The components: each draws one part of the view model and sends wishes up as actions.
+
+pub mod controller;
+pub mod disks;
+pub mod dock;
+pub mod header;
+pub mod heat;
+pub mod hosts;
+pub mod icon;
+pub mod inspector;
+pub mod keys_dialog;
+pub mod legend;
+pub mod link;
+pub mod narration;
+pub mod scrubber;
+pub mod slots;
+pub mod trace_dialog;

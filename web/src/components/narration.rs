@@ -1,0 +1,41 @@
+//! What just happened and why, and how far the operation in focus has come.
+
+use super::icon::icon;
+use crate::scene::model::{Headline, StepState, Story};
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct NarrationProps {
+    pub headline: Headline,
+    pub story: Story,
+    /// Fast play: screen readers are not told every step.
+    pub silent: bool,
+}
+
+#[function_component(Narration)]
+pub fn narration(props: &NarrationProps) -> Html {
+    let Headline { what, why, chips } = &props.headline;
+    let chips = chips.iter().map(|chip| {
+        html! { <span key={chip.text.clone()} class="rule" title={chip.about.clone()}>{ &chip.text }</span> }
+    });
+    let steps = props.story.steps.iter().enumerate().map(|(index, step)| {
+        let (class, mark) = match step.state {
+            StepState::Done => ("done", icon("#g-ok", "")),
+            StepState::Now => ("now", html! { index + 1 }),
+            StepState::Next => ("next", html! { index + 1 }),
+        };
+        let current = (step.state == StepState::Now).then_some("step");
+        html! { <li key={index} class={class} aria-current={current}><i>{ mark }</i><span>{ &step.text }</span></li> }
+    });
+    html! {
+        <section class="say" aria-label="What just happened">
+            <div class="say-t" aria-live={if props.silent { "off" } else { "polite" }} data-testid="narration">
+                <p class="say-1">{ what }</p>
+                <p class="say-2">{ why }{ " " }{ for chips }</p>
+            </div>
+            if !props.story.steps.is_empty() {
+                <ol class="story" aria-label={props.story.title.clone()} data-testid="story">{ for steps }</ol>
+            }
+        </section>
+    }
+}

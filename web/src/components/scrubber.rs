@@ -1,0 +1,179 @@
+//! The scrubber: all known events on one line. Drag it, click it, or steer it with the keys of a slider.
+
+use crate::action::Action;
+use crate::scene::model::{Marker, Transport};
+use crate::scene::words::{count_text, time_text};
+use crate::session::Command;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct ScrubberProps {
+    pub event: u64,
+    pub total: u64,
+    pub time_ns: u64,
+    pub indexing: bool,
+    pub markers: Vec<Marker>,
+    /// Gives the time of an event, for the tooltip.
+    pub time_of: Callback<u64, u64>,
+    pub act: Callback<Action>,
+}
+
+/// Events that PageUp and PageDown jump over: a twentieth of all.
+fn page(total: u64) -> u64 {
+    (total / 20).max(1)
+}
+
+fn percent(event: u64, total: u64) -> f64 {
+    if total == 0 { 0.0 } else { event as f64 * 100.0 / total as f64 }
+}
+
+fn set(node: &NodeRef, name: &str, value: f64) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        let _ = element.style().set_property(name, &value.to_string());
+    }
+}
+
+#[function_component(Scrubber)]
+pub fn scrubber(props: &ScrubberProps) -> Html {
+    let track = use_node_ref();
+    let hint = use_node_ref();
+    let dragging = use_state_eq(|| false);
+    let hover = use_state_eq(|| None::<u64>);
+    {
+        let track = track.clone();
+        use_effect_with((props.event, props.total), move |&(event, total)| {
+            set(&track, "--x", percent(event, total))
+        });
+    }
+    {
+        let hint = hint.clone();
+        use_effect_with((*hover, props.total), move |&(hover, total)| {
+            if let Some(event) = hover {
+                set(&hint, "--x", percent(event, total));
+            }
+        });
+    }
+    let total = props.total;
+    let at = {
+        let track = track.clone();
+        move |x: f64| {
+            let rect = track.cast::<HtmlElement>()?.get_bounding_client_rect();
+            let fraction = ((x - rect.left()) / rect.width().max(1.0)).clamp(0.0, 1.0);
+            Some((fraction * total as f64).round() as u64)
+        }
+    };
+    let seek = {
+        let send = props.act.clone();
+        move |event: u64| send.emit(Action::Play(Command::Seek(event)))
+    };
+    let onpointerdown = {
+        let (at, seek, dragging, track) = (at.clone(), seek.clone(), dragging.clone(), track.clone());
+        move |event: PointerEvent| {
+            if event.button() != 0 {
+                return;
+            }
+            dragging.set(true);
+            if let Some(track) = track.cast::<HtmlElement>() {
+                // Without capture a drag ends at the edge: not worse than that.
+                let _ = track.set_pointer_capture(event.pointer_id());
+                let _ = track.focus();
+            }
+            if let Some(target) = at(f64::from(event.client_x())) {
+                seek(target);
+            }
+        }
+    };
+    let onpointermove = {
+        let (at, seek, dragging, hover) = (at.clone(), seek.clone(), dragging.clone(), hover.clone());
+        move |event: PointerEvent| {
+            let target = at(f64::from(event.client_x()));
+            hover.set(target);
+            if let (true, Some(target)) = (*dragging, target) {
+                seek(target);
+            }
+        }
+    };
+    let release = {
+        let dragging = dragging.clone();
+        move |_: PointerEvent| dragging.set(false)
+    };
+    let onpointerleave = {
+        let hover = hover.clone();
+        move |_: PointerEvent| hover.set(None)
+    };
+    let onkeydown = {
+        let (seek, now) = (seek.clone(), props.event);
+        move |event: KeyboardEvent| {
+            let target = match event.key().as_str() {
+                "ArrowUp" => now + 1,
+                "ArrowDown" => now.saturating_sub(1),
+                "PageUp" => now.saturating_sub(page(total)),
+                "PageDown" => now + page(total),
+                // Left, right, Home and End do here what they do everywhere.
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            seek(target.min(total));
+        }
+    };
+    let now_text = time_text(props.time_ns);
+    let said = format!("{now_text}, event {} of {}", props.event, props.total);
+    let markers = props.markers.iter().map(
+        |marker| html! { <Flag key={marker.event.to_string()} marker={marker.clone()} total={total} /> },
+    );
+    html! {
+        <div ref={track} class={classes!("scrub", props.indexing.then_some("partial"), dragging.then_some("dragging"))} role="slider"
+            tabindex="0" aria-label="Time" aria-valuemin="0" aria-valuemax={props.total.to_string()} aria-valuenow={props.event.to_string()}
+            aria-valuetext={said} data-testid="scrubber" {onpointerdown} {onpointermove} onpointerup={release.clone()}
+            onpointercancel={release} {onpointerleave} {onkeydown}>
+            <div class="band"><i></i></div>
+            { for markers }
+            <span ref={hint} class={classes!("hint", hover.is_some().then_some("on"))} aria-hidden="true">
+                if let Some(event) = *hover { <b>{ format!("event {}, {}", count_text(event), time_text(props.time_of.emit(event))) }</b> }
+            </span>
+            <span class="head"><b>{ now_text }</b></span>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FlagProps {
+    marker: Marker,
+    total: u64,
+}
+
+#[function_component(Flag)]
+fn flag(props: &FlagProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with((props.marker.event, props.total), move |&(event, total)| {
+            set(&node, "--x", percent(event, total))
+        });
+    }
+    html! { <span ref={node} class="flag">{ &props.marker.text }</span> }
+}
+
+/// The range of the speed slider, as attributes want it.
+#[must_use]
+pub fn speed_bounds() -> (String, String) {
+    (Transport::SPEEDS.start().to_string(), Transport::SPEEDS.end().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_run_has_its_head_at_the_start() {
+        assert_eq!(percent(0, 0), 0.0);
+        assert_eq!(percent(50, 200), 25.0);
+    }
+
+    #[test]
+    fn a_page_is_never_nothing() {
+        assert_eq!([page(0), page(19), page(412)], [1, 1, 20]);
+    }
+}

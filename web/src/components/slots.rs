@@ -1,0 +1,103 @@
+//! A region of cache memory, slot by slot. One component a cell: an event draws the cells that it changed.
+
+use super::heat::Heat;
+use super::icon::icon;
+use crate::action::Action;
+use crate::movers::use_mover;
+use crate::scene::look::Look;
+use crate::scene::model::{Region, Selection, SlotCell, Slots};
+use crate::scene::pick::to_pick;
+use crate::theme::Theme;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct RegionProps {
+    /// `Own lines`, `Lent to B`.
+    pub title: String,
+    pub class: &'static str,
+    pub region: Region,
+    pub theme: Theme,
+    pub act: Callback<Action>,
+}
+
+#[function_component(RegionView)]
+pub fn region_view(props: &RegionProps) -> Html {
+    let Region { used, total, slots } = &props.region;
+    let body = match slots {
+        Slots::Cells(cells) => {
+            let cells = cells.iter().map(|cell| html! { <Cell key={cell.at.slot} cell={*cell} /> });
+            html! {
+                <ol class="slots" role="listbox" tabindex="0" data-grid="" aria-label={format!("{}, {used} of {total} slots in use", props.title)}>
+                    { for cells }
+                </ol>
+            }
+        }
+        Slots::Heat(map) => {
+            html! { <Heat map={map.clone()} title={props.title.clone()} theme={props.theme} act={props.act.clone()} /> }
+        }
+    };
+    html! {
+        <section class={props.class}>
+            <h3>{ &props.title }<span>{ format!("{used} of {total}") }</span></h3>
+            { body }
+        </section>
+    }
+}
+
+/// Labels longer than this do not fit a cell; their last digits do.
+const LABEL_MAX: usize = 6;
+
+fn short_label(full: &str) -> String {
+    if full.len() <= LABEL_MAX { full.to_owned() } else { format!("…{}", &full[full.len() - 5..]) }
+}
+
+#[derive(Properties, PartialEq)]
+struct CellProps {
+    cell: SlotCell,
+}
+
+#[function_component(Cell)]
+fn cell_view(props: &CellProps) -> Html {
+    let cell = &props.cell;
+    let node = use_mover(cell.fill);
+    let name = cell.at.to_string();
+    let label = cell.line.map(|line| line.to_string());
+    let said = match &label {
+        Some(label) => {
+            let asked = if cell.asked { ", ownership asked for" } else { "" };
+            format!("{name}, line {label}, {}{asked}", cell.look.words())
+        }
+        None => format!("{name}, free"),
+    };
+    let class = classes!(
+        if cell.look == Look::Free { "f" } else { "s" },
+        cell.look.class(),
+        cell.selected.then_some("sel"),
+        cell.kin.then_some("kin"),
+        cell.changed.then_some("changed"),
+    );
+    html! {
+        <li ref={node} id={format!("slot-{name}")} class={class} role="option" aria-selected={cell.selected.to_string()} aria-label={said.clone()}
+            title={said} data-slot={name} data-look={cell.look.code()} data-pick={to_pick(Selection::Slot(cell.at))}>
+            if let Some(label) = label {
+                <b>{ cell.look.code() }</b>
+                <span>{ short_label(&label) }</span>
+                if let Some(glyph) = cell.look.glyph() { { icon(glyph.href(), "") } }
+                if cell.asked { <em>{ "Q" }</em> }
+            } else {
+                { format!("{:02}", cell.at.slot) }
+            }
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_label_keeps_its_end() {
+        assert_eq!(short_label("0:4092"), "0:4092");
+        assert_eq!(short_label("0:1234567"), "…34567");
+    }
+}

@@ -1,0 +1,180 @@
+//! Opening a trace: pick or drop a file, see what it contains, then play it. Nothing that plays is touched before
+//! that last step, and every step can be left.
+
+use super::icon::icon;
+use super::keys_dialog::use_modal;
+use crate::action::Action;
+use crate::file;
+use crate::scene::model::{LoadFailure, TracePreview};
+use crate::scene::words::{count_text, size_text, time_text};
+use crate::session::{Command, Session};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{File, HtmlInputElement};
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct TraceDialogProps {
+    /// A file that was dropped on the page.
+    pub dropped: Option<File>,
+    pub act: Callback<Action>,
+}
+
+#[derive(Clone)]
+enum Stage {
+    Choose,
+    Reading { name: String, percent: u32 },
+    Preview { preview: Rc<TracePreview>, bytes: Rc<Vec<u8>> },
+    Failed(LoadFailure),
+}
+
+#[function_component(TraceDialog)]
+pub fn trace_dialog(props: &TraceDialogProps) -> Html {
+    let node = use_modal();
+    let stage = use_state(|| Stage::Choose);
+    // A running read looks here after each piece: another file, or a closed dialog, ends it.
+    let current = use_mut_ref(|| Rc::new(Cell::new(true)));
+    let start = {
+        let (stage, current) = (stage.setter(), current.clone());
+        Callback::from(move |file: File| {
+            let wanted = Rc::new(Cell::new(true));
+            current.replace(Rc::clone(&wanted)).set(false);
+            read(file, wanted, stage.clone());
+        })
+    };
+    {
+        let (start, current) = (start.clone(), current.clone());
+        use_effect_with(props.dropped.clone(), move |dropped| {
+            if let Some(file) = dropped {
+                start.emit(file.clone());
+            }
+            move || current.borrow().set(false)
+        });
+    }
+    let close = {
+        let send = props.act.clone();
+        Callback::from(move |()| send.emit(Action::Close))
+    };
+    let back = {
+        let (stage, current) = (stage.setter(), current.clone());
+        Callback::from(move |_: MouseEvent| {
+            current.borrow().set(false);
+            stage.set(Stage::Choose);
+        })
+    };
+    let body = match &*stage {
+        Stage::Choose => choose(&start),
+        Stage::Reading { name, percent } => html! {
+            <div class="reading" role="status">
+                <p>{ format!("Reading {name}") }</p>
+                <progress max="100" value={percent.to_string()} aria-label="File read"></progress>
+                <p class="sub">{ format!("{percent} %") }</p>
+                <div class="sheet-f"><button class="btn" data-testid="trace-cancel" onclick={back}>{ "Cancel" }</button></div>
+            </div>
+        },
+        Stage::Preview { preview, bytes } => {
+            let play = {
+                let (send, name, bytes) = (props.act.clone(), preview.name.clone(), Rc::clone(bytes));
+                move |_: MouseEvent| {
+                    let bytes = Vec::clone(&bytes);
+                    send.emit(Action::Play(Command::LoadTrace { name: name.clone(), bytes }));
+                }
+            };
+            html! {
+                <>
+                    { summary(preview) }
+                    <div class="sheet-f">
+                        <button class="btn" onclick={back}>{ "Another file" }</button>
+                        <button class="btn pri" data-testid="trace-play" onclick={play}>{ icon("#i-play", "ic20") }{ "Play this trace" }</button>
+                    </div>
+                </>
+            }
+        }
+        Stage::Failed(failure) => html! {
+            <>
+                <div class="failed" role="alert" data-testid="trace-error">
+                    <p class="failed-w">{ &failure.what }</p>
+                    if !failure.place.is_empty() { <p><b>{ "Where: " }</b>{ &failure.place }</p> }
+                    if !failure.remedy.is_empty() { <p><b>{ "What to do: " }</b>{ &failure.remedy }</p> }
+                </div>
+                <p class="sub">{ "What was playing has not been touched." }</p>
+                <div class="sheet-f"><button class="btn pri" onclick={back}>{ "Choose another file" }</button></div>
+            </>
+        },
+    };
+    let (on_cancel, on_click) = (close.clone(), close);
+    html! {
+        <dialog ref={node} class="sheet trace" aria-label="Open a trace" data-testid="trace-dialog" oncancel={move |_: Event| on_cancel.emit(())}>
+            <div class="sheet-h"><h2>{ "Open a trace" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+            { body }
+        </dialog>
+    }
+}
+
+fn choose(start: &Callback<File>) -> Html {
+    let start = start.clone();
+    let onchange = move |event: Event| {
+        let input = event.target_dyn_into::<HtmlInputElement>();
+        let file = input.as_ref().and_then(|input| input.files()?.get(0));
+        if let Some(file) = file {
+            start.emit(file);
+        }
+        if let Some(input) = input {
+            // The same file may be chosen twice in a row.
+            input.set_value("");
+        }
+    };
+    html! {
+        <>
+            <label class="drop">
+                { icon("#i-open", "ic32") }
+                <b>{ "Choose a file" }</b>
+                <span>{ "or drop it anywhere on this page" }</span>
+                <input type="file" data-testid="trace-file" {onchange} />
+            </label>
+            <p class="sub">{ "An fio iolog, version 2 or 3. Make one with " }<code>{ "fio --write_iolog=my.iolog" }</code>
+                { ". The file stays on this computer: nothing is sent anywhere." }</p>
+        </>
+    }
+}
+
+fn summary(preview: &TracePreview) -> Html {
+    let fact = |label: &'static str, value: String| html! { <div key={label}><dt>{ label }</dt><dd>{ value }</dd></div> };
+    let requests = preview.reads + preview.writes;
+    let duration = preview.duration_ns.map_or_else(|| "no times: as fast as possible".to_owned(), time_text);
+    html! {
+        <div class="preview" data-testid="trace-preview">
+            <p class="file"><b>{ &preview.name }</b><span>{ format!("{}, {}", preview.format, size_text(preview.bytes)) }</span></p>
+            <dl>
+                { fact("Requests", count_text(requests)) }
+                { fact("Reads", format!("{}, {}", count_text(preview.reads), size_text(preview.bytes_read))) }
+                { fact("Writes", format!("{}, {}", count_text(preview.writes), size_text(preview.bytes_written))) }
+                { fact("Recorded over", duration) }
+            </dl>
+            if !preview.first.is_empty() {
+                <h3>{ "It begins with" }</h3>
+                <ol>{ for preview.first.iter().map(|text| html! { <li>{ text }</li> }) }</ol>
+            }
+            { for preview.remarks.iter().map(|text| html! { <p class="sub">{ text }</p> }) }
+        </div>
+    }
+}
+
+/// Reads the file piece by piece, and shows what is in it.
+fn read(file: File, wanted: Rc<Cell<bool>>, stage: UseStateSetter<Stage>) {
+    let name = file.name();
+    stage.set(Stage::Reading { name: name.clone(), percent: 0 });
+    spawn_local(async move {
+        let progress = |percent: u32| stage.set(Stage::Reading { name: name.clone(), percent });
+        let result = file::read(&file, &wanted, progress).await;
+        if !wanted.get() {
+            return;
+        }
+        let shown = result.and_then(|bytes| Session::preview(&name, &bytes).map(|preview| (preview, bytes)));
+        stage.set(match shown {
+            Ok((preview, bytes)) => Stage::Preview { preview: Rc::new(preview), bytes: Rc::new(bytes) },
+            Err(failure) => Stage::Failed(failure),
+        });
+    });
+}

@@ -1,0 +1,107 @@
+//! The keyboard: which key means which action. A pure table, so that it is tested without a keyboard.
+
+use crate::action::{Action, Direction, Panel, StepUnit};
+use crate::session::Command;
+
+/// A key press, as far as the table is interested.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Press<'a> {
+    /// `KeyboardEvent.key`.
+    pub key: &'a str,
+    pub shift: bool,
+    pub alt: bool,
+    /// Ctrl or Cmd: the browser's own, never ours.
+    pub command: bool,
+    pub repeat: bool,
+}
+
+/// What is shown in the Keys dialog, in that order.
+pub const HELP: [(&[&str], &str); 10] = [
+    (&["Space"], "Play or pause"),
+    (&["←", "→"], "Step, by what “Step by” says"),
+    (&["Shift ←", "Shift →"], "Step by message"),
+    (&["Alt ←", "Alt →"], "Step by event"),
+    (&["Page Up", "Page Down", "."], "Step, for presenters’ clickers"),
+    (&["Home", "End"], "To the first, to the last event"),
+    (&["[", "]"], "Slower, faster"),
+    (&["I"], "Show or hide the inspector"),
+    (&["T"], "Next theme: dark, light, projector"),
+    (&["?", "Esc"], "These keys; close or let go of the selection"),
+];
+
+/// The action for a key, or `None` for a key that is not ours.
+#[must_use]
+pub fn action(press: Press<'_>) -> Option<Action> {
+    if press.command {
+        return None;
+    }
+    let step = |direction| {
+        if press.alt {
+            Action::Play(StepUnit::Event.command(direction))
+        } else if press.shift {
+            Action::Play(StepUnit::Message.command(direction))
+        } else {
+            Action::Step(direction)
+        }
+    };
+    // Keys that a held finger may repeat.
+    match press.key {
+        "ArrowRight" => return Some(step(Direction::Forward)),
+        "ArrowLeft" => return Some(step(Direction::Back)),
+        _ if press.alt => return None,
+        "PageDown" | "." => return Some(Action::Step(Direction::Forward)),
+        "PageUp" => return Some(Action::Step(Direction::Back)),
+        "[" => return Some(Action::Play(Command::SpeedDown)),
+        "]" => return Some(Action::Play(Command::SpeedUp)),
+        _ => {}
+    }
+    if press.repeat {
+        return None;
+    }
+    match press.key {
+        " " => Some(Action::Play(Command::Toggle)),
+        "Home" => Some(Action::Play(Command::Home)),
+        "End" => Some(Action::Play(Command::End)),
+        "t" | "T" => Some(Action::NextTheme),
+        "i" | "I" => Some(Action::ToggleInspector),
+        "?" => Some(Action::Open(Panel::Keys)),
+        "Escape" => Some(Action::Escape),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(key: &str) -> Press<'_> {
+        Press { key, ..Press::default() }
+    }
+
+    #[test]
+    fn space_plays_once_however_long_it_is_held() {
+        assert_eq!(action(press(" ")), Some(Action::Play(Command::Toggle)));
+        assert_eq!(action(Press { repeat: true, ..press(" ") }), None);
+    }
+
+    #[test]
+    fn arrows_step_by_the_chosen_unit_and_modifiers_name_one() {
+        let right = press("ArrowRight");
+        assert_eq!(action(right), Some(Action::Step(Direction::Forward)));
+        assert_eq!(action(Press { shift: true, ..right }), Some(Action::Play(Command::StepMessageForward)));
+        assert_eq!(action(Press { alt: true, ..right }), Some(Action::Play(Command::StepForward)));
+    }
+
+    #[test]
+    fn a_clicker_steps() {
+        assert_eq!(action(press("PageDown")), Some(Action::Step(Direction::Forward)));
+        assert_eq!(action(press("PageUp")), Some(Action::Step(Direction::Back)));
+    }
+
+    #[test]
+    fn the_browsers_keys_stay_the_browsers() {
+        assert_eq!(action(Press { command: true, ..press("t") }), None);
+        assert_eq!(action(Press { alt: true, ..press("Home") }), None);
+        assert_eq!(action(press("Tab")), None);
+    }
+}

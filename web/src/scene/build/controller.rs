@@ -1,0 +1,120 @@
+//! One controller's card: its cache, its queue, its hash table, its lists, and its wire to the disks.
+
+use super::Stage;
+use super::slots::{Held, region};
+use crate::scene::model::{
+    BusChip, ControllerCard, FreeList, HashBucket, HashEntry, HashView, QueueChip, QueueView, SlotId,
+};
+use mirrorline_engine::controller::Controller;
+use mirrorline_engine::controller::memory;
+use mirrorline_engine::controller::work::{Purpose, StripeStep, Work};
+use mirrorline_engine::ids::ControllerId;
+use mirrorline_engine::state::LineState;
+
+/// Slots of a free list that are named.
+const FREE_NAMED: usize = 12;
+/// More buckets than this are not counted.
+const BUCKETS_COUNTED: usize = 4096;
+
+pub fn card(stage: &Stage<'_>, id: ControllerId, held: &[Vec<Held>; 2]) -> ControllerCard {
+    let controller = stage.instant.world.controller(id);
+    let config = stage.config();
+    let held = &held[id.index()];
+    ControllerCard {
+        id,
+        role: role(stage, id),
+        own: region(stage, id, 0, config.lines, held),
+        lent: region(stage, id, config.lines, config.lent, held),
+        queue: queue(stage, controller),
+        hash: hash(stage, controller),
+        local_free: free_list(&controller.memory().local_free),
+        mirror_free: free_list(&controller.memory().mirror_free),
+        bus: bus(stage, controller),
+    }
+}
+
+fn role(stage: &Stage<'_>, id: ControllerId) -> String {
+    let luns = &stage.config().luns;
+    let mine: Vec<usize> = (0..luns.len()).filter(|lun| luns[*lun].default_owner == id).collect();
+    match mine.as_slice() {
+        [] => "default owner of no LUN".into(),
+        [one] => format!("default owner of LUN {one}"),
+        [one, two] => format!("default owner of LUNs {one}, {two}"),
+        many => format!("default owner of {} LUNs", many.len()),
+    }
+}
+
+fn free_list(list: &memory::FreeList) -> FreeList {
+    FreeList { count: list.len(), next: list.iter().take(FREE_NAMED).map(|slot| slot.0).collect() }
+}
+
+fn queue(stage: &Stage<'_>, controller: &Controller) -> QueueView {
+    let peer = controller.id().peer();
+    let all = controller.queue().len() as usize;
+    let chips: Vec<QueueChip> = controller
+        .queue()
+        .iter()
+        .take(stage.view.queue_chips)
+        .map(|(at, mirror)| {
+            let line = &controller.table()[at];
+            QueueChip {
+                line: stage.label(line.key),
+                mirror: Some(SlotId { memory: peer, slot: mirror.0 }),
+                flushing: matches!(line.state, Some(LineState::OF(_))),
+                selected: stage.is_chosen(line.key),
+            }
+        })
+        .collect();
+    QueueView { more: (all - chips.len()) as u32, chips }
+}
+
+fn hash(stage: &Stage<'_>, controller: &Controller) -> HashView {
+    let table = controller.table();
+    let most = stage.view.hash_buckets;
+    let mut view = HashView::default();
+    let mut used = 0;
+    for index in 0..table.bucket_count().min(BUCKETS_COUNTED) {
+        let mut entries = Vec::new();
+        let mut chosen = false;
+        for line in table.bucket(index) {
+            let Some(state) = line.state else { continue };
+            let selected = stage.is_chosen(line.key);
+            chosen |= selected;
+            // Beyond those shown, only the chosen line's bucket is of interest.
+            entries.push(HashEntry { line: stage.label(line.key), look: state.into(), selected });
+        }
+        if entries.is_empty() {
+            continue;
+        }
+        used += 1;
+        if view.buckets.len() < most {
+            view.buckets.push(HashBucket { index: index as u32, entries });
+        } else if chosen {
+            view.buckets.pop();
+            view.buckets.push(HashBucket { index: index as u32, entries });
+        }
+    }
+    view.more = used - view.buckets.len() as u32;
+    view.entries = table.len() as u32;
+    if table.len() <= BUCKETS_COUNTED {
+        // Records that only hold waiting requests are no entries of the protocol.
+        view.entries = table.iter().filter(|(_, line)| line.state.is_some()).count() as u32;
+    }
+    view
+}
+
+fn bus(stage: &Stage<'_>, controller: &Controller) -> Option<BusChip> {
+    let mut works: Vec<&Work> = controller.works().map(|(_, work)| work).collect();
+    // The chosen line's work first, then stripes before reads.
+    works.sort_by_key(|work| (!stage.is_chosen(work.key), matches!(work.purpose, Purpose::Read { .. })));
+    let first = works.first()?;
+    let line = stage.label(first.key);
+    let (verb, up) = match &first.purpose {
+        Purpose::Read { .. } => ("read", true),
+        Purpose::Stripe(write) => {
+            let through = matches!(stage.instant.state(controller.id(), first.key), Some(LineState::OW(_)));
+            (if through { "write through" } else { "flush" }, write.step == StripeStep::Read)
+        }
+    };
+    Some(BusChip { text: format!("{verb} {line}"), line, more: works.len() as u32 - 1, up })
+}

@@ -1,0 +1,117 @@
+//! The hosts: what each has asked for, and what has become of it.
+
+use super::Stage;
+use crate::scene::model::{HostCard, HostStatus, Span, WireDot};
+use mirrorline_engine::explain::{Asked, Focus, names};
+use mirrorline_engine::fact::IoKind;
+use mirrorline_engine::ids::HostId;
+use mirrorline_engine::sim::hosts::Operation;
+use mirrorline_engine::sim::schedule::What;
+
+pub fn hosts(stage: &Stage<'_>) -> Vec<HostCard> {
+    (0..stage.config().hosts).map(|id| card(stage, HostId(id))).collect()
+}
+
+fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
+    let in_focus = match stage.focus {
+        Some(Focus::Host { op, .. }) => Some(op),
+        _ => None,
+    };
+    let mut shown: Option<&Operation> = None;
+    let mut count = 0;
+    for operation in stage.instant.world.operations().filter(|operation| operation.op.host == id) {
+        if !is_sent(stage, operation) {
+            continue;
+        }
+        count += 1;
+        let rank = |operation: &Operation| (Some(operation.number) != in_focus, operation.number);
+        if shown.is_none_or(|best| rank(operation) < rank(best)) {
+            shown = Some(operation);
+        }
+    }
+    let name = names::host(id);
+    let Some(operation) = shown else { return resting(stage, id, name, in_focus) };
+    let op = operation.op;
+    let (status, wire) = progress(stage, operation);
+    HostCard {
+        id: id.0,
+        name,
+        request: request(op.io, op.lun.0, op.lbn, op.blocks),
+        more: count - 1,
+        status,
+        via: Some(op.via),
+        wire,
+        focus: in_focus == Some(operation.number),
+    }
+}
+
+/// Requests are scheduled ahead of time. One counts as sent when its time has come, or comes before the next event.
+fn is_sent(stage: &Stage<'_>, operation: &Operation) -> bool {
+    let now = stage.instant.world.now_ns();
+    operation.arrived
+        || operation.sent_ns <= now
+        || stage.instant.world.next_event_ns().is_some_and(|next| operation.sent_ns < next)
+}
+
+fn resting(stage: &Stage<'_>, id: HostId, name: String, in_focus: Option<u64>) -> HostCard {
+    let last = stage.instant.log.last_answered(id, stage.instant.world.events());
+    let asked: Option<Asked> = last.and_then(|op| stage.instant.log.asked(op));
+    HostCard {
+        id: id.0,
+        name,
+        request: asked.map_or_else(String::new, |a| request(a.io, a.lun, a.lbn, a.blocks)),
+        more: 0,
+        status: if asked.is_some() { HostStatus::Done } else { HostStatus::Idle },
+        via: asked.map(|asked| asked.via),
+        wire: None,
+        focus: last.is_some() && in_focus == last,
+    }
+}
+
+fn request(io: IoKind, lun: u16, lbn: u64, blocks: u32) -> String {
+    format!("{} {}", names::io(io), names::blocks(lun, lbn, u64::from(blocks)))
+}
+
+fn progress(stage: &Stage<'_>, operation: &Operation) -> (HostStatus, Option<WireDot>) {
+    let number = operation.number;
+    if !operation.arrived {
+        let to_ns = operation.sent_ns + stage.config().host_latency_ns;
+        let flight = Span { from_ns: operation.sent_ns, to_ns };
+        return (HostStatus::Asking, Some(WireDot { id: number * 2, up: false, flight }));
+    }
+    if operation.parts_left == 0 {
+        let answer = stage.pending.iter().find(|pending| match pending.what {
+            What::HostDone(at) => stage.instant.world.operation(at).number == number,
+            _ => false,
+        });
+        let wire = answer.map(|pending| WireDot {
+            id: number * 2 + 1,
+            up: true,
+            flight: Span { from_ns: stage.instant.log.time_of(pending.cause), to_ns: pending.at_ns },
+        });
+        return (HostStatus::Waiting, wire);
+    }
+    (waiting(stage, operation), None)
+}
+
+/// Why it waits, if not simply because the controller works on it.
+fn waiting(stage: &Stage<'_>, operation: &Operation) -> HostStatus {
+    let controller = stage.instant.world.controller(operation.op.via);
+    let parts = || controller.requests().map(|(_, part)| part).filter(|part| part.op() == operation.number);
+    for part in parts().filter(|part| part.io == IoKind::Write) {
+        if part.wants_slot {
+            return HostStatus::Blocked("wants a slot");
+        }
+        if let Some(line) = controller.line(part.key) {
+            let mine = controller.operation(line).is_some_and(|busy| busy.op() == operation.number);
+            if !mine && line.ask.is_some() {
+                return HostStatus::Blocked("wants the line");
+            }
+            if !mine {
+                return HostStatus::Blocked("waits its turn");
+            }
+        }
+    }
+    let parked = parts().any(|part| part.io == IoKind::Read && !part.from_peer && part.from_disk.is_empty());
+    if parked { HostStatus::Blocked("waits its turn") } else { HostStatus::Waiting }
+}

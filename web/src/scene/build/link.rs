@@ -1,0 +1,82 @@
+//! Messages on their way, and those that have arrived and wait.
+
+use super::Stage;
+use crate::scene::model::{Expected, LinkView, Selection, Span, Token, Waiting, Weight};
+use crate::scene::words::time_text;
+use mirrorline_engine::controller::Asker;
+use mirrorline_engine::explain::names;
+use mirrorline_engine::ids::ControllerId;
+use mirrorline_engine::message::{Grant, Message, MessageKind};
+use mirrorline_engine::sim::Envelope;
+
+/// Numbers of what waits begin here, far above those of messages.
+const REQ_OWN_IDS: u64 = 1 << 62;
+const READ_FWD_IDS: u64 = 1 << 63;
+
+pub fn link(stage: &Stage<'_>, expects: Option<(MessageKind, ControllerId)>) -> LinkView {
+    let mut tokens = Vec::new();
+    let mut waiting = Vec::new();
+    for to in ControllerId::BOTH {
+        tokens.extend(stage.instant.world.link_to(to).iter().map(|envelope| token(stage, to, envelope)));
+        waiting_at(stage, to, &mut waiting);
+    }
+    let expected = expects
+        .filter(|(message, from)| !tokens.iter().any(|token: &Token| token.name == message.name() && token.from == *from))
+        .map(|(message, from)| Expected { name: message.name(), from });
+    LinkView { tokens, waiting, expected, latency: format!("{} one way", latency(stage)) }
+}
+
+fn latency(stage: &Stage<'_>) -> String {
+    time_text(stage.config().link.latency_ns).replace(".00", "")
+}
+
+fn token(stage: &Stage<'_>, to: ControllerId, envelope: &Envelope) -> Token {
+    let message = &envelope.message;
+    let id = envelope.number * 2 + to.index() as u64;
+    let picked = matches!(stage.selection, Some(Selection::Message { id: picked, .. }) if picked == id);
+    Token {
+        id,
+        name: message.kind().name(),
+        detail: detail(stage, message),
+        from: to.peer(),
+        weight: if message.data_blocks() > 0 { Weight::Payload } else { Weight::Control },
+        // Before it leaves, it stands at the start: the wire is busy with those before it.
+        flight: Span { from_ns: envelope.leaves_ns, to_ns: envelope.arrives_ns },
+        line: stage.label(message.key()),
+        selected: picked,
+    }
+}
+
+fn detail(stage: &Stage<'_>, message: &Message) -> String {
+    let line = || names::line_short(stage.config(), message.key());
+    match message {
+        Message::Data { key, map, .. } | Message::ReadRsp { key, map, .. } | Message::ReadFwd { key, map, .. } => {
+            names::map_short(stage.config(), *key, *map)
+        }
+        Message::Meta { seq, .. } | Message::MetaAck { seq, .. } => format!("seq {seq}"),
+        Message::Grant { grant: Grant::Swap { .. }, .. } => format!("swap {}", line()),
+        _ => line(),
+    }
+}
+
+fn waiting_at(stage: &Stage<'_>, at: ControllerId, waiting: &mut Vec<Waiting>) {
+    let controller = stage.instant.world.controller(at);
+    for (_, line) in controller.table().iter() {
+        let Some(ticket) = line.asked else { continue };
+        let id = REQ_OWN_IDS + u64::from(ticket.use_count) * 2 + at.index() as u64;
+        let label = stage.label(line.key);
+        let selected = stage.is_chosen(line.key) && stage.selection.is_some();
+        let detail = format!("{label} waits");
+        waiting.push(Waiting { id, name: MessageKind::ReqOwn.name(), detail, at, line: label, selected });
+    }
+    for (number, request) in controller.requests() {
+        // A forwarded read without disk work waits for the write in progress.
+        if matches!(request.from, Asker::Peer(_)) && request.from_disk.is_empty() {
+            let id = READ_FWD_IDS + u64::from(number) * 2 + at.index() as u64;
+            let label = stage.label(request.key);
+            let selected = stage.is_chosen(request.key) && stage.selection.is_some();
+            let detail = format!("{label} waits");
+            waiting.push(Waiting { id, name: MessageKind::ReadFwd.name(), detail, at, line: label, selected });
+        }
+    }
+}

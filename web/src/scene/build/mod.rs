@@ -1,0 +1,124 @@
+//! The scene of one instant, made from the engine's state and nothing else: a pure function, so that going back to
+//! an instant gives the same picture.
+
+mod array;
+mod controller;
+mod headline;
+mod hosts;
+mod inspector;
+mod link;
+mod slots;
+
+use super::model::{ControllerCard, LineLabel, Scene, Selection, Source, Transport, ViewState};
+use mirrorline_engine::config::Config;
+use mirrorline_engine::controller::line::Line;
+use mirrorline_engine::explain::{Focus, Instant, focus, narrate, story};
+use mirrorline_engine::ids::{ControllerId, LineKey};
+use mirrorline_engine::sim::schedule::Pending;
+use std::rc::Rc;
+
+/// What every part of the builder looks at.
+struct Stage<'a> {
+    instant: Instant<'a>,
+    view: ViewState,
+    selection: Option<Selection>,
+    focus: Option<Focus>,
+    /// The line that is ringed and inspected: the selected one, else the one in focus.
+    chosen: Option<LineKey>,
+    line_blocks: u32,
+    /// Earliest first.
+    pending: Vec<Pending>,
+}
+
+impl<'a> Stage<'a> {
+    fn new(instant: Instant<'a>, selection: Option<Selection>, view: ViewState) -> Stage<'a> {
+        let focus = focus(instant);
+        let mut stage = Stage {
+            instant,
+            view,
+            selection,
+            focus,
+            chosen: None,
+            line_blocks: instant.config().line_blocks(),
+            pending: instant.world.pending(),
+        };
+        stage.chosen = match selection {
+            Some(Selection::Line(key) | Selection::Message { key, .. } | Selection::Disk { key, .. }) => Some(key),
+            Some(Selection::Slot(at)) => stage.held(at.memory, at.slot),
+            None => focus.and_then(|focus| stage.key_in_focus(focus)).or_else(|| stage.any_line()),
+        };
+        stage
+    }
+
+    fn config(&self) -> &'a Config {
+        self.instant.config()
+    }
+
+    fn label(&self, key: LineKey) -> LineLabel {
+        LineLabel::new(key, self.line_blocks)
+    }
+
+    fn line(&self, at: ControllerId, key: LineKey) -> Option<&'a Line> {
+        self.instant.world.controller(at).line(key)
+    }
+
+    fn is_chosen(&self, key: LineKey) -> bool {
+        self.chosen == Some(key)
+    }
+
+    fn key_in_focus(&self, focus: Focus) -> Option<LineKey> {
+        match focus {
+            Focus::Host { op, key: None } => self.instant.log.asked(op).map(|asked| asked.key(self.config())),
+            focus => focus.key(),
+        }
+    }
+
+    /// Something to look at when nothing is in focus: the oldest dirty line.
+    fn any_line(&self) -> Option<LineKey> {
+        ControllerId::BOTH.iter().find_map(|id| {
+            let controller = self.instant.world.controller(*id);
+            let dirty = controller.queue().iter().next().map(|(at, _)| controller.table()[at].key);
+            dirty.or_else(|| controller.table().iter().find(|(_, line)| line.state.is_some()).map(|(_, line)| line.key))
+        })
+    }
+
+    /// The line that a slot holds, or that is on its way into it.
+    fn held(&self, memory: ControllerId, slot: u32) -> Option<LineKey> {
+        let here = self.instant.world.controller(memory);
+        let slot = mirrorline_engine::ids::Slot(slot);
+        if let Some(at) = here.memory().held(slot) {
+            return Some(here.table()[at].key);
+        }
+        let peer = self.instant.world.controller(memory.peer());
+        peer.table().iter().find(|(_, line)| line.fresh == Some(slot)).map(|(_, line)| line.key)
+    }
+}
+
+/// Builds the scene. `transport` and `source` are the playback's own, and are passed through.
+#[must_use]
+pub fn scene(
+    instant: Instant<'_>,
+    selection: Option<Selection>,
+    view: &ViewState,
+    transport: Transport,
+    source: Source,
+) -> Scene {
+    let stage = Stage::new(instant, selection, *view);
+    let told = story(instant, stage.focus);
+    let cards = slots::cards(&stage);
+    let [a, b] = ControllerId::BOTH.map(|id| -> Rc<ControllerCard> { Rc::new(controller::card(&stage, id, &cards)) });
+    Scene {
+        headline: headline::headline(narrate(instant)),
+        hosts: Rc::new(hosts::hosts(&stage)),
+        controllers: [a, b],
+        link: Rc::new(link::link(&stage, told.expects)),
+        array: Rc::new(array::array(&stage)),
+        inspector: inspector::inspector(&stage).map(Rc::new),
+        story: headline::story(told),
+        transport,
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! Which slot holds what, in both caches.
+
+use super::Stage;
+use crate::scene::look::Look;
+use crate::scene::model::{HeatMap, Region, SlotCell, SlotId, Slots, Span};
+use mirrorline_engine::fact::Fact;
+use mirrorline_engine::ids::{ControllerId, LineKey, Slot};
+use mirrorline_engine::message::{Message, MessageKind};
+
+/// A slot that is in use.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    pub slot: u32,
+    pub key: LineKey,
+    pub look: Look,
+}
+
+/// The slots in use of A and of B, in slot order, with those that DATA is arriving in.
+pub fn cards(stage: &Stage<'_>) -> [Vec<Held>; 2] {
+    let mut held: [Vec<Held>; 2] = [Vec::new(), Vec::new()];
+    for id in ControllerId::BOTH {
+        let controller = stage.instant.world.controller(id);
+        let peer = stage.instant.world.controller(id.peer());
+        for (_, line) in controller.table().iter() {
+            if let (Some(slot), Some(state)) = (line.loc, line.state) {
+                held[id.index()].push(Held { slot: slot.0, key: line.key, look: state.into() });
+            }
+            // Once META has been handled, the peer's own entry speaks for the slot.
+            if let Some(fresh) = line.fresh
+                && peer.memory().held(fresh).is_none()
+            {
+                held[id.peer().index()].push(Held { slot: fresh.0, key: line.key, look: Look::Filling });
+            }
+        }
+    }
+    for list in &mut held {
+        list.sort_unstable_by_key(|held| held.slot);
+    }
+    held
+}
+
+/// Slots `first .. first + total` of a cache.
+pub fn region(stage: &Stage<'_>, memory: ControllerId, first: u32, total: u32, held: &[Held]) -> Region {
+    let from = held.partition_point(|held| held.slot < first);
+    let to = held.partition_point(|held| held.slot < first + total);
+    let held = &held[from..to];
+    let config = stage.config();
+    let slots = if config.slots() as usize > stage.view.cells_max {
+        Slots::Heat(heat(stage, memory, first, total, held))
+    } else {
+        Slots::Cells(cells(stage, memory, first, total, held))
+    };
+    Region { used: held.len() as u32, total, slots }
+}
+
+fn heat(stage: &Stage<'_>, memory: ControllerId, first_slot: u32, total: u32, held: &[Held]) -> HeatMap {
+    let mut codes = vec![Look::Free.palette(); total as usize];
+    let mut marked = Vec::new();
+    for held in held {
+        codes[(held.slot - first_slot) as usize] = held.look.palette();
+        if stage.is_chosen(held.key) {
+            marked.push(held.slot);
+        }
+    }
+    HeatMap { memory, first_slot, codes, marked }
+}
+
+fn cells(stage: &Stage<'_>, memory: ControllerId, first: u32, total: u32, held: &[Held]) -> Vec<SlotCell> {
+    let mut held = held.iter().peekable();
+    (first..first + total)
+        .map(|slot| {
+            let at = SlotId { memory, slot };
+            let selected = stage.selection == Some(crate::scene::model::Selection::Slot(at));
+            match held.next_if(|held| held.slot == slot) {
+                None => SlotCell {
+                    at,
+                    look: Look::Free,
+                    line: None,
+                    fill: None,
+                    asked: false,
+                    selected,
+                    kin: false,
+                    changed: freed(stage, at),
+                },
+                Some(held) => cell(stage, at, held),
+            }
+        })
+        .collect()
+}
+
+fn cell(stage: &Stage<'_>, at: SlotId, held: &Held) -> SlotCell {
+    let key = held.key;
+    let filling = held.look == Look::Filling;
+    let here = stage.line(at.memory, key);
+    let there = stage.line(at.memory.peer(), key);
+    let kin = !filling
+        && held.look.is_mirror()
+        && there.and_then(|owner| owner.fresh).is_some_and(|fresh| fresh.0 != at.slot);
+    let asked = !filling && [here, there].into_iter().flatten().any(|line| line.asked.is_some());
+    SlotCell {
+        at,
+        look: held.look,
+        line: Some(stage.label(key)),
+        fill: filling.then(|| fill(stage, at)),
+        asked,
+        // Of an older mirror the dotted ring says more.
+        selected: stage.is_chosen(key) && !kin,
+        kin,
+        changed: changed(stage, at, key, filling),
+    }
+}
+
+/// When the DATA for a slot is on the wire; a span that is over once it has landed.
+fn fill(stage: &Stage<'_>, at: SlotId) -> Span {
+    let flying = stage.instant.world.link_to(at.memory).iter().find(
+        |envelope| matches!(envelope.message, Message::Data { slot, .. } if slot == Slot(at.slot)),
+    );
+    flying.map_or(Span { from_ns: 0, to_ns: 0 }, |envelope| Span {
+        from_ns: envelope.leaves_ns,
+        to_ns: envelope.arrives_ns,
+    })
+}
+
+fn freed(stage: &Stage<'_>, at: SlotId) -> bool {
+    stage.instant.moment.facts.iter().any(|fact| {
+        matches!(*fact, Fact::SlotFreed { memory, slot, .. } if memory == at.memory && slot.0 == at.slot)
+    })
+}
+
+fn changed(stage: &Stage<'_>, here: SlotId, of: LineKey, filling: bool) -> bool {
+    stage.instant.moment.facts.iter().any(|fact| match *fact {
+        Fact::LineState { at, key, to: Some(_), .. } => !filling && at == here.memory && key == of,
+        Fact::WriteCommitted { at, key, .. } => !filling && at == here.memory && key == of,
+        Fact::Received { at, message: MessageKind::Data, key } => filling && at == here.memory && key == of,
+        Fact::SlotTaken { memory, slot, .. } => memory == here.memory && slot.0 == here.slot,
+        _ => false,
+    })
+}

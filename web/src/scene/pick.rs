@@ -1,0 +1,68 @@
+//! A selection as a short string, and back. Elements carry it in `data-pick`, so that one listener serves them all.
+
+use super::model::{Selection, SlotId};
+use mirrorline_engine::ids::{ControllerId, LineKey, Lun};
+
+/// `slot:A:3`, `line:0:10`, `msg:0:10:77`, `disk:0:10:4`: after the kind, LUN and stripe.
+#[must_use]
+pub fn to_pick(selection: Selection) -> String {
+    let line = |key: LineKey| format!("{}:{}", key.lun().0, key.stripe());
+    match selection {
+        Selection::Slot(at) => format!("slot:{}:{}", at.memory, at.slot),
+        Selection::Line(key) => format!("line:{}", line(key)),
+        Selection::Message { id, key } => format!("msg:{}:{id}", line(key)),
+        Selection::Disk { key, disk } => format!("disk:{}:{disk}", line(key)),
+    }
+}
+
+/// The selection that `text` stands for, if it stands for one.
+#[must_use]
+pub fn from_pick(text: &str) -> Option<Selection> {
+    let mut parts = text.split(':');
+    let kind = parts.next()?;
+    if kind == "slot" {
+        let memory = match parts.next()? {
+            "A" => ControllerId::A,
+            "B" => ControllerId::B,
+            _ => return None,
+        };
+        return Some(Selection::Slot(SlotId { memory, slot: parts.next()?.parse().ok()? }));
+    }
+    let lun: u16 = parts.next()?.parse().ok()?;
+    let stripe: u64 = parts.next()?.parse().ok()?;
+    if stripe > LineKey::STRIPE_MAX {
+        return None;
+    }
+    let key = LineKey::new(Lun(lun), stripe);
+    match kind {
+        "line" => Some(Selection::Line(key)),
+        "msg" => Some(Selection::Message { id: parts.next()?.parse().ok()?, key }),
+        "disk" => Some(Selection::Disk { key, disk: parts.next()?.parse().ok()? }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_selection_survives_the_way_through_the_page() {
+        let key = LineKey::new(Lun(3), 1_000_000);
+        for selection in [
+            Selection::Slot(SlotId { memory: ControllerId::B, slot: 14 }),
+            Selection::Line(key),
+            Selection::Message { id: u64::MAX, key },
+            Selection::Disk { key, disk: 15 },
+        ] {
+            assert_eq!(from_pick(&to_pick(selection)), Some(selection));
+        }
+    }
+
+    #[test]
+    fn what_is_no_selection_is_refused() {
+        for text in ["", "slot", "slot:C:1", "slot:A:x", "line:0", "line:0:999999999999999999", "host:1:1"] {
+            assert_eq!(from_pick(text), None, "{text}");
+        }
+    }
+}
