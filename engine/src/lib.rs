@@ -7,6 +7,7 @@ pub mod config;
 pub mod controller;
 pub mod digest;
 pub mod explain;
+pub mod export;
 pub mod fact;
 pub mod history;
 pub mod ids;

@@ -1,0 +1,3 @@
+//! What happened, as text for other programs and for comparison.
+
+pub mod log;
