@@ -148,7 +148,8 @@ fn replay<S: Source>(args: &Args, mut run: Run<S>, total: u64) -> Result<Report,
 
 /// What is about to be replayed. Written before the replay, so that a long one has said what it is.
 fn describe(out: &mut Output, name: &str, trace: &TraceSummary, pacing: Pacing) -> Result<(), Failure> {
-    let files = if trace.files.len() == 1 { "1 file".to_owned() } else { format!("{} files", trace.files.len()) };
+    let files =
+        if trace.files.len() == 1 { "1 file".to_owned() } else { format!("{} files", trace.files.len()) };
     out.line(format_args!(
         "trace      {name}: fio iolog version {}, {} lines, {files}, {} requests in {}",
         trace.version,
@@ -161,6 +162,8 @@ fn describe(out: &mut Output, name: &str, trace: &TraceSummary, pacing: Pacing) 
     }
     match pacing {
         Pacing::AsTimed => out.line("pacing     at the times of the trace"),
-        Pacing::Closed { depth } => out.line(format_args!("pacing     as fast as possible, {depth} at a time")),
+        Pacing::Closed { depth } => {
+            out.line(format_args!("pacing     as fast as possible, {depth} at a time"))
+        }
     }
 }

@@ -172,6 +172,10 @@ pub const JSON_HELP: &str = "With --json the last line is one JSON object:
 impl Report {
     const VIOLATIONS_SHOWN: usize = 10;
 
+    fn unchecked(&self) -> bool {
+        self.checks == CheckDepth::None.words()
+    }
+
     pub fn verdict(&self) -> Verdict {
         if self.violations == 0 { Verdict::Fine } else { Verdict::Violated }
     }
@@ -179,7 +183,9 @@ impl Report {
     /// The closing summary.
     pub fn print(&self, out: &mut Output) -> Result<(), Failure> {
         let Report { host_ios, acknowledged, reads, writes, read_hits, .. } = self;
-        out.line(format_args!("requests   {host_ios} sent, {acknowledged} answered: {reads} reads, {writes} writes"))?;
+        out.line(format_args!(
+            "requests   {host_ios} sent, {acknowledged} answered: {reads} reads, {writes} writes"
+        ))?;
         out.line(format_args!("read hits  {read_hits}{}", share(*read_hits, *reads)))?;
         let sent: Vec<String> = self
             .messages
@@ -187,14 +193,19 @@ impl Report {
             .filter(|(_, count)| count.as_u64() != Some(0))
             .map(|(name, count)| format!("{name} {count}"))
             .collect();
-        out.line(format_args!("messages   {}", if sent.is_empty() { "none".into() } else { sent.join(", ") }))?;
+        out.line(format_args!(
+            "messages   {}",
+            if sent.is_empty() { "none".into() } else { sent.join(", ") }
+        ))?;
         out.line(format_args!("disks      {} reads, {} writes", self.disk_reads, self.disk_writes))?;
         out.line(format_args!("latency    read  {}", self.latency_ns.read.words()))?;
         out.line(format_args!("           write {}", self.latency_ns.write.words()))?;
         out.line(format_args!("simulated  {} events in {}", self.events, micros(self.virtual_ns)))?;
         let rate = self.host_ios_per_s;
         out.line(format_args!("real time  {:.3} s, {rate} requests a second", self.wall_s))?;
-        out.line(format_args!("checked    {}: {} violations", self.checks, self.violations))?;
+        let violations =
+            if self.unchecked() { String::new() } else { format!(": {} violations", self.violations) };
+        out.line(format_args!("checked    {}{violations}", self.checks))?;
         for violation in &self.first_violations {
             out.line(format_args!("           {violation}"))?;
         }

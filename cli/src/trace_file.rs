@@ -4,9 +4,7 @@ use crate::errors::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
 use mirrorline_engine::sim::{Source, TimedOp};
 use mirrorline_engine::workload::trace::mapping::Misplaced;
-use mirrorline_engine::workload::trace::{
-    Reader, Router, Scan, StoredOp, Trace, TraceError, TraceProblem,
-};
+use mirrorline_engine::workload::trace::{Reader, Router, Scan, StoredOp, Trace, TraceError, TraceProblem};
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{BufReader, Read};

@@ -65,11 +65,7 @@ impl WorldArgs {
         Config {
             lines: self.lines,
             lent: self.lent.unwrap_or((u64::from(self.lines) * 3 / 4).max(1) as u32),
-            raid: Geometry {
-                disks: self.disks,
-                layout: self.layout.into(),
-                chunk_blocks: self.chunk_blocks,
-            },
+            raid: Geometry { disks: self.disks, layout: self.layout.into(), chunk_blocks: self.chunk_blocks },
             block_size: self.block_size,
             payload_bytes: defaults.payload_bytes.min(self.block_size),
             hosts: self.hosts,

@@ -108,6 +108,11 @@ impl fmt::Display for TraceProblem {
 }
 
 impl TraceProblem {
+    /// Whether the file is of another kind altogether.
+    pub(super) fn is_of_no_text(&self) -> bool {
+        matches!(self, TraceProblem::Compressed { .. } | TraceProblem::Binary { .. })
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn remedy(&self) -> &'static str {

@@ -199,18 +199,29 @@ impl FioParser {
         Some(TraceOp { at_ns: at_us * 1_000, file: self.last_file, io, offset, length: length as u32 })
     }
 
-    /// Says that the trace is over. `unfinished` tells that bytes without a line end are left.
+    /// Says that the trace is over. `unfinished` holds what has come without a line end.
     ///
     /// # Errors
     /// The trace is empty, or cut off.
-    pub fn end(&self, unfinished: bool) -> Result<(), TraceError> {
-        if unfinished {
-            return Err(self.error_on_next(TraceProblem::Truncated));
+    pub fn end(&self, unfinished: &[u8]) -> Result<(), TraceError> {
+        if !unfinished.is_empty() {
+            return Err(self.broken_line(unfinished, TraceProblem::Truncated));
         }
         if self.line == 0 {
             return Err(self.error_on_next(TraceProblem::Empty));
         }
         Ok(())
+    }
+
+    /// An error of a line that never became whole. Of a file that is no text, the kind is said instead.
+    #[must_use]
+    pub fn broken_line(&self, beginning: &[u8], problem: TraceProblem) -> TraceError {
+        match self.header(beginning) {
+            Err(error) if self.version.is_none() && error.problem.is_of_no_text() => {
+                TraceError { line: self.line + 1, ..error }
+            }
+            _ => self.error_on_next(problem),
+        }
     }
 
     /// An error at the beginning of the line that would come next.

@@ -7,7 +7,7 @@ fn parse(text: &str) -> Result<Vec<TraceOp>, TraceError> {
     for line in text.lines() {
         ops.extend(parser.line(line.as_bytes())?);
     }
-    parser.end(false)?;
+    parser.end(&[])?;
     Ok(ops)
 }
 
@@ -74,10 +74,12 @@ fn each_defect_has_its_place_and_its_remedy() {
 
 #[test]
 fn an_empty_and_a_cut_trace_are_told_apart() {
-    let empty = FioParser::default().end(false).unwrap_err();
+    let empty = FioParser::default().end(&[]).unwrap_err();
     assert_eq!((empty.line, empty.problem), (1, TraceProblem::Empty));
-    let cut = FioParser::default().end(true).unwrap_err();
+    let cut = FioParser::default().end(b"fio ver").unwrap_err();
     assert_eq!(cut.problem, TraceProblem::Truncated);
+    let packed = FioParser::default().end(b"\x1f\x8b\x08").unwrap_err();
+    assert_eq!(packed.problem, TraceProblem::Compressed { by: "gzip" });
 }
 
 #[test]
@@ -123,7 +125,7 @@ proptest! {
         for line in bytes.split(|&byte| byte == b'\n') {
             let _ = parser.line(line);
         }
-        let _ = parser.end(false);
+        let _ = parser.end(&bytes);
     }
 
     /// Real lines with a byte or two changed, put in or taken out: a request comes out that obeys the bounds, or an

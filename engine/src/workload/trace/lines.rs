@@ -38,6 +38,8 @@ impl Lines {
         let end = line_end(chunk);
         let part = &chunk[..end.unwrap_or(chunk.len())];
         if self.carry.len() + part.len() > LINE_BYTES_MAX {
+            // Enough of it is kept to say what kind of file this is.
+            self.carry.extend_from_slice(&part[..part.len().min(LINE_BYTES_MAX)]);
             return Err(TraceProblem::LineTooLong);
         }
         let used = part.len() + usize::from(end.is_some());
@@ -52,10 +54,10 @@ impl Lines {
         Ok(Taken { used, line: Some(&self.carry) })
     }
 
-    /// Whether bytes of an unfinished line are left.
+    /// What is left of an unfinished line; empty when the last line was whole.
     #[must_use]
-    pub fn unfinished(&self) -> bool {
-        !self.spent && !self.carry.is_empty()
+    pub fn unfinished(&self) -> &[u8] {
+        if self.spent { &[] } else { &self.carry }
     }
 }
 
@@ -108,7 +110,10 @@ impl<R: BufRead> Reader<R> {
                 self.parser.end(self.lines.unfinished())?;
                 return Ok(None);
             }
-            let taken = self.lines.take(chunk).map_err(|problem| self.parser.error_on_next(problem))?;
+            let taken = match self.lines.take(chunk) {
+                Ok(taken) => taken,
+                Err(problem) => return Err(self.parser.broken_line(self.lines.unfinished(), problem)),
+            };
             let parsed = taken.line.map_or(Ok(None), |line| self.parser.line(line));
             let used = taken.used;
             self.input.consume(used);
@@ -149,7 +154,7 @@ mod tests {
                 rest = &rest[taken.used..];
             }
         }
-        if lines.unfinished() {
+        if !lines.unfinished().is_empty() {
             all.push("…".into());
         }
         all
@@ -180,6 +185,6 @@ mod tests {
         let chunk = [b'x'; 1000];
         let taken = (0..10).map_while(|_| lines.take(&chunk).ok().map(|t| t.used)).count();
         assert_eq!(taken, 4);
-        assert!(lines.carry.capacity() <= 2 * LINE_BYTES_MAX);
+        assert!(lines.carry.capacity() <= 3 * LINE_BYTES_MAX);
     }
 }

@@ -97,7 +97,10 @@ impl Scan {
         self.summary.bytes += chunk.len() as u64;
         let mut rest = chunk;
         while !rest.is_empty() {
-            let taken = self.lines.take(rest).map_err(|problem| self.parser.error_on_next(problem))?;
+            let taken = match self.lines.take(rest) {
+                Ok(taken) => taken,
+                Err(problem) => return Err(self.parser.broken_line(self.lines.unfinished(), problem)),
+            };
             if let Some(line) = taken.line
                 && let Some(op) = self.parser.line(line)?
             {
