@@ -11,30 +11,40 @@ pub fn reduced_motion() -> bool {
     query.is_some_and(|query| query.matches())
 }
 
-/// The size that the projector theme is drawn for; other sizes scale it as a whole.
-const PROJECTED: (f64, f64) = (1600.0, 900.0);
+/// The size that the page is drawn for, in CSS pixels.
+const DRAWN: (f64, f64) = (1600.0, 900.0);
 
-/// What fits the window as it is now. Tells the style sheets the projector's scale.
+/// Up to this width the page is a phone's: one column, and no scaling.
+const PHONE_MAX: f64 = 720.0;
+
+/// What fits the window as it is now. Tells the style sheets the scale.
 #[must_use]
 pub fn view(theme: Theme) -> ViewState {
     let size = web_sys::window().and_then(|window| {
         Some((window.inner_width().ok()?.as_f64()?, window.inner_height().ok()?.as_f64()?))
     });
-    let (width, height) = size.unwrap_or(PROJECTED);
-    let zoom = (width / PROJECTED.0).min(height / PROJECTED.1);
-    crate::theme::set_property("--zoom", &zoom.to_string());
-    fit(width, height, theme == Theme::Projector)
+    let (width, height) = size.unwrap_or(DRAWN);
+    let projector = theme == Theme::Projector;
+    crate::theme::set_property("--zoom", &zoom(width, height, projector).to_string());
+    fit(width, height, projector)
+}
+
+/// How much the drawing is scaled as a whole: the projector's to any size, the others only up.
+fn zoom(width: f64, height: f64, projector: bool) -> f64 {
+    if width <= PHONE_MAX {
+        return 1.0;
+    }
+    let full = (width / DRAWN.0).min(height / DRAWN.1);
+    if projector { full.max(0.4) } else { full.clamp(1.0, 2.0) }
 }
 
 /// What fits a window of this size. The style sheets' breakpoints are the same numbers.
 fn fit(width: f64, height: f64, projector: bool) -> ViewState {
-    let phone = width <= 720.0;
     let disk_rows = match height {
-        _ if phone || projector => 2,
+        _ if width <= PHONE_MAX || projector => 2,
         ..=760.0 => 2,
         ..=840.0 => 3,
-        ..=1000.0 => 6,
-        _ => 8,
+        _ => 6,
     };
     let narrow = width <= 1500.0;
     ViewState {
@@ -57,5 +67,13 @@ mod tests {
         assert_eq!(rows(1280.0, 720.0, false), 2);
         assert_eq!(rows(390.0, 844.0, false), 2);
         assert_eq!(rows(1600.0, 900.0, true), 2);
+    }
+
+    #[test]
+    fn only_the_projector_is_scaled_down() {
+        assert_eq!(zoom(1920.0, 1080.0, false), 1.2);
+        assert_eq!(zoom(1280.0, 720.0, false), 1.0);
+        assert_eq!(zoom(1280.0, 720.0, true), 0.8);
+        assert_eq!(zoom(390.0, 844.0, true), 1.0);
     }
 }

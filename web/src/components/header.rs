@@ -39,7 +39,7 @@ pub fn header(props: &HeaderProps) -> Html {
                 </button>
                 if choosing { <ScenarioMenu scenarios={Rc::clone(&props.scenarios)} current={props.source.scenario} act={props.act.clone()} /> }
             </div>
-            <button class="btn open" data-testid="open-trace" onclick={act(Action::Open(Panel::Trace))}>
+            <button class="btn open-trace" data-testid="open-trace" onclick={act(Action::Open(Panel::Trace))}>
                 { icon("#i-open", "ic20") }<span>{ "Open a trace…" }</span>
             </button>
             <div class="top-r">

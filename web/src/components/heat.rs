@@ -120,7 +120,7 @@ pub fn heat(props: &HeatProps) -> Html {
             let at = SlotId { memory: props.map.memory, slot: props.map.first_slot + index };
             format!("{at}: {}", look_of(&props.map, index).words())
         }
-        None => "one square a slot; point at one".into(),
+        None => "point at a slot".into(),
     };
     html! {
         <div class="heat" tabindex="0" role="application" aria-label={format!("{}: {slots} slots, arrow keys move, Enter inspects", props.title)}

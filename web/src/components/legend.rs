@@ -40,9 +40,16 @@ pub fn legend() -> Html {
     }
 }
 
-/// What the short key leaves out: rings, corners and the rarer states.
+#[derive(Properties, PartialEq)]
+pub struct FullKeyProps {
+    /// The rarer states too.
+    #[prop_or_default]
+    pub rare: bool,
+}
+
+/// What the short key leaves out: how copies and rings are drawn.
 #[function_component(FullKey)]
-pub fn full_key() -> Html {
+pub fn full_key(props: &FullKeyProps) -> Html {
     let rare = RARE
         .into_iter()
         .map(|look| html! { <li key={look.code()}>{ badge(look) }<span>{ look.words() }</span></li> });
@@ -53,7 +60,7 @@ pub fn full_key() -> Html {
                 <li><i class="smp outline"></i><span>{ "outlined: mirror copy" }</span></li>
                 <li><i class="smp ring"></i><span>{ "ring: the line you look at" }</span></li>
                 <li><i class="smp dots"></i><span>{ "dotted: older mirror, still holding the promise" }</span></li>
-                { for rare }
+                if props.rare { { for rare } }
             </ul>
         </div>
     }

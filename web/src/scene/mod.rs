@@ -1,5 +1,6 @@
 //! The view model: what the page shows, as plain data.
 
+pub mod build;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod look;
