@@ -31,10 +31,15 @@ impl Focus {
     }
 }
 
-/// What the event that led to this instant is about; nothing at the start, and for a timer that changed nothing.
+/// What the event that led to this instant is about; nothing for a timer that changed nothing. At the start it is the
+/// first request, which is on its way.
 #[must_use]
 pub fn focus(instant: Instant<'_>) -> Option<Focus> {
-    match instant.moment.event?.kind {
+    let Some(event) = instant.moment.event else {
+        let (_, first) = instant.log.coming(0, instant.config().host_latency_ns).next()?;
+        return Some(Focus::Host { op: first.op, key: Some(first.key(instant.config())) });
+    };
+    match event.kind {
         EventKind::HostArrives { op, lun, lbn, .. } => {
             let key = LineKey::new(crate::ids::Lun(lun), lbn / u64::from(instant.config().line_blocks()));
             Some(Focus::Host { op, key: Some(key) })

@@ -104,13 +104,35 @@ impl EventLog {
     /// What operation `op` asked for; nothing before it has arrived at a controller.
     #[must_use]
     pub fn asked(&self, op: u64) -> Option<Asked> {
-        let index = self.arrivals.get(usize::try_from(op).ok()?)?.checked_sub(1)?;
-        match self.entries[index as usize].kind {
+        match self.get(self.arrival(op)?)?.kind {
             EventKind::HostArrives { op, host, at, io, lun, lbn, blocks } => {
                 Some(Asked { op, host, via: at, io, lun, lbn, blocks })
             }
             _ => None,
         }
+    }
+
+    /// The event at which operation `op` reaches its controller.
+    #[must_use]
+    pub fn arrival(&self, op: u64) -> Option<u64> {
+        Some(u64::from(self.arrivals.get(usize::try_from(op).ok()?)?.checked_sub(1)?))
+    }
+
+    /// Requests that are on their way to a controller between event `position` − 1 and event `position`, with the
+    /// times at which they arrive. Only a log that goes on from there knows them.
+    pub fn coming(&self, position: u64, host_latency_ns: u64) -> impl Iterator<Item = (u64, Asked)> {
+        /// A host cannot have more on its way than fit between two looks at the log.
+        const LOOK_AHEAD: usize = 64;
+        let from = (position as usize).min(self.entries.len());
+        let next_ns = self.entries.get(from).map_or(0, |entry| entry.at_ns);
+        self.entries[from..]
+            .iter()
+            .take(LOOK_AHEAD)
+            .take_while(move |entry| entry.at_ns <= next_ns.saturating_add(host_latency_ns))
+            .filter_map(|entry| match entry.kind {
+                EventKind::HostArrives { op, .. } => Some((entry.at_ns, self.asked(op)?)),
+                _ => None,
+            })
     }
 
     /// The last operation that a host has heard an answer to within the first `position` events.

@@ -33,7 +33,7 @@ pub struct Instant<'a> {
     pub world: &'a World,
     /// The event that led here, and its facts.
     pub moment: &'a Moment,
-    /// The events so far; more of them do no harm.
+    /// The events so far, and as many more as are known: requests on their way are read off those.
     pub log: &'a EventLog,
 }
 

@@ -63,14 +63,14 @@ pub fn narrate(instant: Instant<'_>) -> Narration {
 }
 
 fn beginning(instant: Instant<'_>) -> Narration {
-    let first = instant.world.operations().next().map(|operation| operation.op);
+    let first = instant.log.coming(0, instant.config().host_latency_ns).next();
     let headline = match first {
-        Some(op) => format!(
+        Some((_, asked)) => format!(
             "{} sends a {} of {} to {}.",
-            names::host(op.host),
-            names::io(op.io),
-            names::blocks(op.lun.0, op.lbn, u64::from(op.blocks)),
-            op.via
+            names::host(asked.host),
+            names::io(asked.io),
+            names::asked(&asked),
+            asked.via
         ),
         None => "Two controllers share one disk array, and each mirrors the other’s unsaved data.".to_owned(),
     };

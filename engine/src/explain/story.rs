@@ -93,6 +93,8 @@ fn release(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story {
 
 /// How far a host's request has come on one line.
 enum Stand<'a> {
+    /// The request has not reached the controller.
+    Coming,
     /// The host has heard the answer, or it is on its way there.
     Answered {
         heard: bool,
@@ -114,7 +116,9 @@ fn host(instant: Instant<'_>, asked: Asked, key: LineKey) -> Story {
             any = any.or(Some(request));
         }
     }
+    let coming = instant.log.arrival(asked.op).is_none_or(|arrival| arrival >= instant.world.events());
     let stand = match any {
+        None if coming => Stand::Coming,
         None => Stand::Answered { heard: at_done },
         Some(request) if request.key == key => Stand::Working(request),
         // The event has finished this line; what is left of the request lies on others.
@@ -178,6 +182,10 @@ fn write(instant: Instant<'_>, asked: Asked, stand: &Stand<'_>) -> Story {
         steps(title, texts, now)
     };
     let request = match stand {
+        Stand::Coming => {
+            let owns = instant.world.controller(via).owns(asked.key(instant.config()));
+            return if owns { mirrored(title, 0) } else { switched(title, 0) };
+        }
         Stand::Answered { .. } | Stand::PartDone => {
             let (heard, part) =
                 (matches!(stand, Stand::Answered { heard: true }), matches!(stand, Stand::PartDone));
@@ -250,6 +258,7 @@ fn read(instant: Instant<'_>, asked: Asked, key: LineKey, stand: &Stand<'_>) -> 
         steps(title, texts, now)
     };
     match stand {
+        Stand::Coming => hit(title, 0),
         Stand::Answered { heard } => match path(instant) {
             Some(Path::Forwarded) => forwarded(title, 3 + usize::from(*heard)),
             Some(Path::Disk) => disk(title, 2 + usize::from(*heard)),

@@ -86,7 +86,7 @@ fn the_first_write_is_told_step_by_step() {
     assert_eq!(
         lines,
         [
-            "Two controllers share one disk array, and each mirrors the other’s unsaved data. | ",
+            "Host 1 sends a write of block 42 to A. | [Host writes] → Copy to B → B confirms → “Done”",
             "A sends host 1’s block 42 to B: DATA first, then META. | Host writes → [Copy to B] → B confirms → “Done”",
             "The data of block 42 has landed in slot B12, and nobody there knows it yet. | Host writes → [Copy to B] → B confirms → “Done”",
             "META tells B what it holds: its mirror of line 0:40 is up to date, and B confirms. | Host writes → Copy to B → [B confirms] → “Done”",

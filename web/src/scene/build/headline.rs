@@ -10,7 +10,11 @@ pub fn headline(narration: explain::Narration) -> Headline {
         .claims
         .first()
         .map(|claim| Chip { text: format!("Claim {claim}"), about: about_claim(*claim).into() });
-    Headline { what: narration.headline, why: narration.detail, chips: rule.into_iter().chain(claim).collect() }
+    Headline {
+        what: narration.headline,
+        why: narration.detail,
+        chips: rule.into_iter().chain(claim).collect(),
+    }
 }
 
 pub fn story(story: explain::Story) -> Story {
@@ -27,14 +31,22 @@ pub fn story(story: explain::Story) -> Story {
 
 fn about_rule(rule: &str) -> &'static str {
     match rule {
-        "Rule 1" => "A write at the owner: DATA into a fresh mirror slot, then META; committed on META_ACK, and not before.",
+        "Rule 1" => {
+            "A write at the owner: DATA into a fresh mirror slot, then META; committed on META_ACK, and not before."
+        }
         "Rule 2" => "A write at the other controller asks for ownership first.",
         "Rule 3" => "Ownership is granted between two pieces of work: by swapping roles, or empty-handed.",
-        "Rule 4" => "A flush is announced, written, and declared consistent; until then the line takes no other work.",
+        "Rule 4" => {
+            "A flush is announced, written, and declared consistent; until then the line takes no other work."
+        }
         "Rule 5" => "A clean line is given up on both sides; its slots go home.",
-        "Rule 6" => "Without a free slot a write waits, and at last goes straight to disk. It is never held only once.",
+        "Rule 6" => {
+            "Without a free slot a write waits, and at last goes straight to disk. It is never held only once."
+        }
         "Rule 7" => "Only the owner answers reads: from its cache, else from disk.",
-        "ACKED-TWICE" => "Invariant: what a host was told is done, and is not on disk, is held by both controllers.",
+        "ACKED-TWICE" => {
+            "Invariant: what a host was told is done, and is not on disk, is held by both controllers."
+        }
         "SINGLE-OWNER" => "Invariant: every line has exactly one owner, or its ownership is on its way.",
         "CONSISTENT-ON-DISK" => "Invariant: what is called clean equals the disk, and its parity is right.",
         "SLOT-PARTITION" => "Invariant: no slot is both free and used, and none is used twice.",
@@ -54,7 +66,9 @@ fn about_claim(claim: u8) -> &'static str {
         9 => "After the transfer, a message with the metadata.",
         10 => "The controllers switch the ownership of lines.",
         12 => "Before a flush the mirror’s controller is told that its copy is temporarily invalid.",
-        13 => "After the flush it is told that the copy equals the disk and need not be written at a failover.",
+        13 => {
+            "After the flush it is told that the copy equals the disk and need not be written at a failover."
+        }
         14 => "Both controllers are told that a flushed line may be used again.",
         _ => "A claim of the published method.",
     }

@@ -5,6 +5,7 @@ use crate::scene::model::{HostCard, HostStatus, Span, WireDot};
 use mirrorline_engine::explain::{Asked, Focus, names};
 use mirrorline_engine::fact::IoKind;
 use mirrorline_engine::ids::HostId;
+use mirrorline_engine::sim::EventKind;
 use mirrorline_engine::sim::hosts::Operation;
 use mirrorline_engine::sim::schedule::What;
 
@@ -17,12 +18,11 @@ fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
         Some(Focus::Host { op, .. }) => Some(op),
         _ => None,
     };
+    let mine =
+        stage.instant.world.operations().filter(|operation| operation.arrived && operation.op.host == id);
     let mut shown: Option<&Operation> = None;
     let mut count = 0;
-    for operation in stage.instant.world.operations().filter(|operation| operation.op.host == id) {
-        if !is_sent(stage, operation) {
-            continue;
-        }
+    for operation in mine {
         count += 1;
         let rank = |operation: &Operation| (Some(operation.number) != in_focus, operation.number);
         if shown.is_none_or(|best| rank(operation) < rank(best)) {
@@ -30,14 +30,39 @@ fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
         }
     }
     let name = names::host(id);
-    let Some(operation) = shown else { return resting(stage, id, name, in_focus) };
+    let position = stage.instant.world.events();
+    let mut coming = stage
+        .instant
+        .log
+        .coming(position, stage.config().host_latency_ns)
+        .filter(|(at_ns, asked)| asked.host == id && is_sent(stage, *at_ns));
+    let Some(operation) = shown else {
+        // An answer is seen before the next request is.
+        let just_done = matches!(
+            stage.instant.moment.event.map(|event| event.kind),
+            Some(EventKind::HostDone { host, .. }) if host == id
+        );
+        return match coming.next().filter(|_| !just_done) {
+            Some((at_ns, asked)) => HostCard {
+                id: id.0,
+                name,
+                request: request(asked.io, asked.lun, asked.lbn, asked.blocks),
+                more: coming.count() as u32,
+                status: HostStatus::Asking,
+                via: Some(asked.via),
+                wire: Some(WireDot { id: asked.op * 2, up: false, flight: down(stage, at_ns) }),
+                focus: in_focus == Some(asked.op),
+            },
+            None => resting(stage, id, name, in_focus),
+        };
+    };
     let op = operation.op;
     let (status, wire) = progress(stage, operation);
     HostCard {
         id: id.0,
         name,
         request: request(op.io, op.lun.0, op.lbn, op.blocks),
-        more: count - 1,
+        more: count - 1 + coming.count() as u32,
         status,
         via: Some(op.via),
         wire,
@@ -45,12 +70,14 @@ fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
     }
 }
 
-/// Requests are scheduled ahead of time. One counts as sent when its time has come, or comes before the next event.
-fn is_sent(stage: &Stage<'_>, operation: &Operation) -> bool {
-    let now = stage.instant.world.now_ns();
-    operation.arrived
-        || operation.sent_ns <= now
-        || stage.instant.world.next_event_ns().is_some_and(|next| operation.sent_ns < next)
+fn down(stage: &Stage<'_>, arrives_ns: u64) -> Span {
+    Span { from_ns: arrives_ns.saturating_sub(stage.config().host_latency_ns), to_ns: arrives_ns }
+}
+
+/// A request is on its way when its host sends it before the next event happens.
+fn is_sent(stage: &Stage<'_>, arrives_ns: u64) -> bool {
+    let next_ns = stage.instant.log.time_of(stage.instant.world.events());
+    down(stage, arrives_ns).from_ns < next_ns
 }
 
 fn resting(stage: &Stage<'_>, id: HostId, name: String, in_focus: Option<u64>) -> HostCard {
@@ -74,11 +101,6 @@ fn request(io: IoKind, lun: u16, lbn: u64, blocks: u32) -> String {
 
 fn progress(stage: &Stage<'_>, operation: &Operation) -> (HostStatus, Option<WireDot>) {
     let number = operation.number;
-    if !operation.arrived {
-        let to_ns = operation.sent_ns + stage.config().host_latency_ns;
-        let flight = Span { from_ns: operation.sent_ns, to_ns };
-        return (HostStatus::Asking, Some(WireDot { id: number * 2, up: false, flight }));
-    }
     if operation.parts_left == 0 {
         let answer = stage.pending.iter().find(|pending| match pending.what {
             What::HostDone(at) => stage.instant.world.operation(at).number == number,

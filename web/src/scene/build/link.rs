@@ -21,7 +21,9 @@ pub fn link(stage: &Stage<'_>, expects: Option<(MessageKind, ControllerId)>) -> 
         waiting_at(stage, to, &mut waiting);
     }
     let expected = expects
-        .filter(|(message, from)| !tokens.iter().any(|token: &Token| token.name == message.name() && token.from == *from))
+        .filter(|(message, from)| {
+            !tokens.iter().any(|token: &Token| token.name == message.name() && token.from == *from)
+        })
         .map(|(message, from)| Expected { name: message.name(), from });
     LinkView { tokens, waiting, expected, latency: format!("{} one way", latency(stage)) }
 }
@@ -50,9 +52,9 @@ fn token(stage: &Stage<'_>, to: ControllerId, envelope: &Envelope) -> Token {
 fn detail(stage: &Stage<'_>, message: &Message) -> String {
     let line = || names::line_short(stage.config(), message.key());
     match message {
-        Message::Data { key, map, .. } | Message::ReadRsp { key, map, .. } | Message::ReadFwd { key, map, .. } => {
-            names::map_short(stage.config(), *key, *map)
-        }
+        Message::Data { key, map, .. }
+        | Message::ReadRsp { key, map, .. }
+        | Message::ReadFwd { key, map, .. } => names::map_short(stage.config(), *key, *map),
         Message::Meta { seq, .. } | Message::MetaAck { seq, .. } => format!("seq {seq}"),
         Message::Grant { grant: Grant::Swap { .. }, .. } => format!("swap {}", line()),
         _ => line(),
@@ -76,7 +78,14 @@ fn waiting_at(stage: &Stage<'_>, at: ControllerId, waiting: &mut Vec<Waiting>) {
             let label = stage.label(request.key);
             let selected = stage.is_chosen(request.key) && stage.selection.is_some();
             let detail = format!("{label} waits");
-            waiting.push(Waiting { id, name: MessageKind::ReadFwd.name(), detail, at, line: label, selected });
+            waiting.push(Waiting {
+                id,
+                name: MessageKind::ReadFwd.name(),
+                detail,
+                at,
+                line: label,
+                selected,
+            });
         }
     }
 }

@@ -43,7 +43,9 @@ impl<'a> Stage<'a> {
             pending: instant.world.pending(),
         };
         stage.chosen = match selection {
-            Some(Selection::Line(key) | Selection::Message { key, .. } | Selection::Disk { key, .. }) => Some(key),
+            Some(Selection::Line(key) | Selection::Message { key, .. } | Selection::Disk { key, .. }) => {
+                Some(key)
+            }
             Some(Selection::Slot(at)) => stage.held(at.memory, at.slot),
             None => focus.and_then(|focus| stage.key_in_focus(focus)).or_else(|| stage.any_line()),
         };
@@ -78,7 +80,9 @@ impl<'a> Stage<'a> {
         ControllerId::BOTH.iter().find_map(|id| {
             let controller = self.instant.world.controller(*id);
             let dirty = controller.queue().iter().next().map(|(at, _)| controller.table()[at].key);
-            dirty.or_else(|| controller.table().iter().find(|(_, line)| line.state.is_some()).map(|(_, line)| line.key))
+            dirty.or_else(|| {
+                controller.table().iter().find(|(_, line)| line.state.is_some()).map(|(_, line)| line.key)
+            })
         })
     }
 
@@ -106,7 +110,8 @@ pub fn scene(
     let stage = Stage::new(instant, selection, *view);
     let told = story(instant, stage.focus);
     let cards = slots::cards(&stage);
-    let [a, b] = ControllerId::BOTH.map(|id| -> Rc<ControllerCard> { Rc::new(controller::card(&stage, id, &cards)) });
+    let [a, b] =
+        ControllerId::BOTH.map(|id| -> Rc<ControllerCard> { Rc::new(controller::card(&stage, id, &cards)) });
     Scene {
         headline: headline::headline(narrate(instant)),
         hosts: Rc::new(hosts::hosts(&stage)),

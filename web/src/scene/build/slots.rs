@@ -112,9 +112,12 @@ fn cell(stage: &Stage<'_>, at: SlotId, held: &Held) -> SlotCell {
 
 /// When the DATA for a slot is on the wire; a span that is over once it has landed.
 fn fill(stage: &Stage<'_>, at: SlotId) -> Span {
-    let flying = stage.instant.world.link_to(at.memory).iter().find(
-        |envelope| matches!(envelope.message, Message::Data { slot, .. } if slot == Slot(at.slot)),
-    );
+    let flying = stage
+        .instant
+        .world
+        .link_to(at.memory)
+        .iter()
+        .find(|envelope| matches!(envelope.message, Message::Data { slot, .. } if slot == Slot(at.slot)));
     flying.map_or(Span { from_ns: 0, to_ns: 0 }, |envelope| Span {
         from_ns: envelope.leaves_ns,
         to_ns: envelope.arrives_ns,

@@ -1,0 +1,208 @@
+//! The disks: the stripes that something happens to, and their neighbours.
+
+use super::Stage;
+use crate::scene::model::{ArrayView, Content, DiskCell, DiskMark, Selection, Span, StripeRow};
+use mirrorline_engine::array::Target;
+use mirrorline_engine::config::Layout;
+use mirrorline_engine::controller::line::Line;
+use mirrorline_engine::controller::work::{Purpose, StripeStep, StripeWrite};
+use mirrorline_engine::fact::IoKind;
+use mirrorline_engine::ids::{BlockMap, ControllerId, LineKey};
+use mirrorline_engine::raid::layout;
+use mirrorline_engine::raid::plan::rows_in_chunk;
+use mirrorline_engine::sim::schedule::What;
+use mirrorline_engine::state::{FlushStep, LineState};
+
+pub fn array(stage: &Stage<'_>) -> ArrayView {
+    let geometry = stage.config().raid;
+    let layout = match geometry.layout {
+        Layout::LeftSymmetric => "left-symmetric",
+        Layout::LeftAsymmetric => "left-asymmetric",
+    };
+    let commands = commands(stage);
+    let keys = stripes(stage);
+    let mut rows: Vec<StripeRow> =
+        keys.iter().enumerate().map(|(rank, key)| row(stage, *key, rank, &commands)).collect();
+    rows.sort_by_key(|row| row.line.key);
+    ArrayView {
+        caption: format!("RAID-5, {} + 1, {layout}", geometry.disks - 1),
+        disks: geometry.disks,
+        rows,
+    }
+}
+
+/// The stripes to show, the most important first.
+fn stripes(stage: &Stage<'_>) -> Vec<LineKey> {
+    let most = stage.view.disk_rows;
+    let mut keys: Vec<LineKey> = Vec::with_capacity(most);
+    let mut add = |key: LineKey| {
+        let wanted = keys.len() < most;
+        if wanted && !keys.contains(&key) {
+            keys.push(key);
+        }
+        wanted
+    };
+    let controllers = ControllerId::BOTH.map(|id| stage.instant.world.controller(id));
+    stage.chosen.into_iter().for_each(|key| {
+        add(key);
+    });
+    for controller in controllers {
+        let _ = controller.works().all(|(_, work)| add(work.key));
+    }
+    for controller in controllers {
+        let _ = controller.queue().iter().all(|(at, _)| add(controller.table()[at].key));
+    }
+    for controller in controllers {
+        let mut cached = controller.table().iter().filter(|(_, line)| line.loc.is_some());
+        let _ = cached.all(|(_, line)| add(line.key));
+    }
+    if let Some(chosen) = stage.chosen {
+        let blocks = stage.config().luns[usize::from(chosen.lun().0)].blocks;
+        let stripes = blocks.div_ceil(u64::from(stage.line_blocks));
+        for distance in 1..=most as u64 {
+            let near = [chosen.stripe().checked_sub(distance), chosen.stripe().checked_add(distance)];
+            for stripe in near.into_iter().flatten().filter(|stripe| *stripe < stripes) {
+                add(LineKey::new(chosen.lun(), stripe));
+            }
+        }
+    }
+    keys
+}
+
+/// A disk command on its way: line, disk, what it does, and when.
+struct OnItsWay {
+    key: LineKey,
+    disk: u8,
+    mark: DiskMark,
+}
+
+fn commands(stage: &Stage<'_>) -> Vec<OnItsWay> {
+    let geometry = stage.config().raid;
+    let found = stage.pending.iter().filter_map(|pending| {
+        let What::Disk(number) = pending.what else { return None };
+        let command = stage.instant.world.disk_command(number);
+        let span = Span { from_ns: stage.instant.log.time_of(pending.cause), to_ns: pending.at_ns };
+        let mark = match command.io {
+            IoKind::Read => DiskMark::Reading(span),
+            IoKind::Write => DiskMark::Writing(span),
+        };
+        Some(OnItsWay { key: command.key, disk: command.target.disk(geometry, command.stripe), mark })
+    });
+    found.collect()
+}
+
+/// What a row's cells are marked by.
+struct Row<'a> {
+    line: Option<&'a Line>,
+    write: Option<&'a StripeWrite>,
+    /// Blocks of the host's write in progress.
+    coming: BlockMap,
+    on_disk: BlockMap,
+    parity_written: bool,
+}
+
+fn row(stage: &Stage<'_>, key: LineKey, rank: usize, commands: &[OnItsWay]) -> StripeRow {
+    let geometry = stage.config().raid;
+    let world = stage.instant.world;
+    // While ownership is on its way, neither owns the line, and both know the same.
+    let owner =
+        ControllerId::BOTH.into_iter().find(|id| world.controller(*id).owns(key)).unwrap_or(ControllerId::A);
+    let controller = world.controller(owner);
+    let line = controller.line(key);
+    let work = controller
+        .works()
+        .map(|(_, work)| work)
+        .find(|work| work.key == key && matches!(work.purpose, Purpose::Stripe(_)));
+    let write = work.and_then(|work| match &work.purpose {
+        Purpose::Stripe(write) => Some(write),
+        Purpose::Read { .. } => None,
+    });
+    let coming =
+        line.and_then(|line| controller.operation(line)).map_or(BlockMap::EMPTY, |request| request.map);
+    let (on_disk, parity_written) = match line.and_then(|line| Some((line, line.state?))) {
+        Some((line, LineState::OF(FlushStep::Confirm))) => (line.dirty, true),
+        Some((_, LineState::OW(FlushStep::Confirm))) => (coming, true),
+        _ => (BlockMap::EMPTY, false),
+    };
+    let stripe = controller.shape().array_stripe(key);
+    let mine: Vec<&OnItsWay> = commands.iter().filter(|command| command.key == key).collect();
+    let seen = Row { line, write, coming, on_disk, parity_written };
+    let cells = (0..geometry.disks).map(|disk| cell(stage, key, stripe, disk, &seen, &mine)).collect();
+    StripeRow {
+        line: stage.label(key),
+        active: work.is_some() || !mine.is_empty(),
+        selected: stage.is_chosen(key),
+        rank: match rank {
+            0 | 1 => 0,
+            2 => 1,
+            _ => 2,
+        },
+        cells,
+    }
+}
+
+fn cell(
+    stage: &Stage<'_>,
+    key: LineKey,
+    stripe: u64,
+    disk: u8,
+    row: &Row<'_>,
+    commands: &[&OnItsWay],
+) -> DiskCell {
+    let geometry = stage.config().raid;
+    let parity = layout::parity_disk(geometry, stripe) == disk;
+    let chunk =
+        (0..geometry.data_disks() as u8).find(|chunk| layout::data_disk(geometry, stripe, *chunk) == disk);
+    let (content, blocks) = match chunk.filter(|_| !parity) {
+        Some(chunk) => {
+            let first_block = Target::Data(chunk).first_block(geometry);
+            let count = u32::from(geometry.chunk_blocks);
+            let first = key.first_lbn(stage.line_blocks) + u64::from(first_block);
+            let last = first + u64::from(count) - 1;
+            (Content::Blocks { first, last }, BlockMap::range(first_block, count))
+        }
+        None => (Content::Parity, BlockMap::EMPTY),
+    };
+    let flying = commands.iter().find(|command| command.disk == disk).map(|command| command.mark);
+    let mark = flying.unwrap_or_else(|| quiet_mark(stage, row, chunk, parity, blocks, commands));
+    let dirty = row.line.map_or(BlockMap::EMPTY, |line| line.dirty);
+    DiskCell {
+        disk,
+        content,
+        mark,
+        behind: dirty.intersects(blocks) && mark != DiskMark::JustWritten,
+        selected: stage.selection == Some(Selection::Disk { key, disk }),
+    }
+}
+
+/// The mark of a chunk that no command is on its way to.
+fn quiet_mark(
+    stage: &Stage<'_>,
+    row: &Row<'_>,
+    chunk: Option<u8>,
+    parity: bool,
+    blocks: BlockMap,
+    commands: &[&OnItsWay],
+) -> DiskMark {
+    if let Some(write) = row.write {
+        let data = write.plan.write;
+        let being_written =
+            commands.iter().filter(|command| matches!(command.mark, DiskMark::Writing(_))).count();
+        let chunks = (0..stage.config().raid.data_disks())
+            .filter(|chunk| !rows_in_chunk(stage.config().raid, data, *chunk).is_empty())
+            .count();
+        match write.step {
+            StripeStep::Data if parity && being_written < chunks => return DiskMark::Suspect,
+            StripeStep::Data | StripeStep::Parity if data.intersects(blocks) => return DiskMark::JustWritten,
+            _ => {}
+        }
+    }
+    let written = if parity { row.parity_written } else { row.on_disk.intersects(blocks) };
+    if written {
+        DiskMark::JustWritten
+    } else if chunk.is_some() && row.coming.intersects(blocks) {
+        DiskMark::Expected
+    } else {
+        DiskMark::Quiet
+    }
+}

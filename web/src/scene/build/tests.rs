@@ -1,0 +1,335 @@
+use super::scene;
+use crate::scene::look::Look;
+use crate::scene::model::*;
+use mirrorline_engine::explain::{EventLog, Instant};
+use mirrorline_engine::history::Timeline;
+use mirrorline_engine::ids::ControllerId::{A, B};
+use mirrorline_engine::ids::{LineKey, Lun};
+use mirrorline_engine::scenario::library::{LIBRARY, find};
+use mirrorline_engine::scenario::{Scenario, ScenarioSource};
+use mirrorline_engine::sim::{EventKind, Run, Seed, World};
+use std::collections::BTreeSet;
+
+struct Film {
+    timeline: Timeline<ScenarioSource>,
+    log: EventLog,
+}
+
+impl Film {
+    fn new(scenario: &Scenario) -> Film {
+        let world = World::new(scenario.config.clone(), Seed(scenario.seed)).unwrap();
+        let run = Run::new(world, scenario.source().unwrap(), scenario.pacing);
+        let mut film = Film { timeline: Timeline::new(run), log: EventLog::default() };
+        while film.timeline.extend_watched(1000, |event| film.log.push(event)) == 1000 {}
+        film
+    }
+
+    fn built_in(name: &str) -> Film {
+        Film::new(&find(name).unwrap().scenario())
+    }
+
+    fn instant(&self) -> Instant<'_> {
+        Instant { world: self.timeline.world(), moment: self.timeline.moment(), log: &self.log }
+    }
+
+    fn scene(&self, selection: Option<Selection>) -> Scene {
+        let source = Source { title: String::new(), scenario: None, generation: 0 };
+        scene(self.instant(), selection, &ViewState::default(), Transport::default(), source)
+    }
+
+    fn at(&mut self, position: u64) -> Scene {
+        self.timeline.seek(position);
+        self.scene(None)
+    }
+
+    /// The scene after the first event that `wanted` is true of.
+    fn after(&mut self, wanted: impl Fn(&EventKind) -> bool) -> Scene {
+        for position in 1..=self.timeline.len() {
+            self.timeline.seek(position);
+            if self.timeline.moment().event.is_some_and(|event| wanted(&event.kind)) {
+                return self.scene(None);
+            }
+        }
+        panic!("no such event");
+    }
+}
+
+fn cells(region: &Region) -> &[SlotCell] {
+    match &region.slots {
+        Slots::Cells(cells) => cells,
+        Slots::Heat(_) => panic!("small worlds have cells"),
+    }
+}
+
+/// Every used slot as text: `A00 OP 0:40`.
+fn used(scene: &Scene) -> Vec<String> {
+    let regions = scene.controllers.iter().flat_map(|card| [&card.own, &card.lent]);
+    let cells = regions.flat_map(|region| cells(region)).filter(|cell| cell.look != Look::Free);
+    cells.map(|cell| format!("{} {} {}", cell.at, cell.look.code(), cell.line.unwrap())).collect()
+}
+
+fn consistent(film: &Film, scene: &Scene, place: &str) {
+    for card in &scene.controllers {
+        let mut held = BTreeSet::new();
+        for (region, free) in [
+            (&card.own, &card.local_free),
+            (&card.lent, &scene.controllers[card.id.peer().index()].mirror_free),
+        ] {
+            let cells = cells(region);
+            assert_eq!(cells.len() as u32, region.total, "{place}");
+            let used = cells.iter().filter(|cell| cell.look != Look::Free).count() as u32;
+            assert_eq!(used, region.used, "{place}");
+            assert!(
+                used + free.count <= region.total,
+                "{place}: {used} used and {} free of {}",
+                free.count,
+                region.total
+            );
+            for cell in cells {
+                assert_eq!(cell.line.is_some(), cell.look != Look::Free, "{place}");
+                assert_eq!(cell.fill.is_some(), cell.look == Look::Filling, "{place}");
+                assert!(
+                    !free.next.contains(&cell.at.slot) || cell.look == Look::Free,
+                    "{place}: {} is free and used",
+                    cell.at
+                );
+                if let (Some(line), false) = (cell.line, cell.look == Look::Filling) {
+                    assert!(held.insert(line.key), "{place}: {line} sits in two slots of {}", card.id);
+                }
+            }
+        }
+        assert!(card.queue.chips.len() <= 5 && card.hash.buckets.len() <= 8, "{place}");
+        let shown: usize = card.hash.buckets.iter().map(|bucket| bucket.entries.len()).sum();
+        assert!(
+            shown as u32 <= card.hash.entries && (card.hash.more > 0 || shown as u32 == card.hash.entries),
+            "{place}"
+        );
+        let queued = film.timeline.world().controller(card.id).queue().len();
+        assert_eq!(card.queue.chips.len() as u32 + card.queue.more, queued, "{place}");
+    }
+    let ids = || {
+        scene
+            .link
+            .tokens
+            .iter()
+            .map(|token| token.id)
+            .chain(scene.link.waiting.iter().map(|waiting| waiting.id))
+    };
+    assert_eq!(ids().collect::<BTreeSet<_>>().len(), ids().count(), "{place}: two tokens share an id");
+    let now = film.timeline.world().now_ns();
+    for token in &scene.link.tokens {
+        assert!(token.flight.from_ns < token.flight.to_ns && token.flight.to_ns >= now, "{place}: {token:?}");
+    }
+    assert!(scene.array.rows.len() <= 6 && !scene.array.rows.is_empty(), "{place}");
+    for row in &scene.array.rows {
+        assert_eq!(row.cells.iter().filter(|cell| cell.content == Content::Parity).count(), 1, "{place}");
+    }
+    assert!(scene.array.rows.iter().filter(|row| row.rank == 0).count() <= 2, "{place}");
+    assert!(scene.inspector.is_some(), "{place}");
+    for text in [&scene.headline.what, &scene.headline.why] {
+        assert!(!text.is_empty() && !text.contains('{'), "{place}");
+    }
+    for host in scene.hosts.iter() {
+        let busy = !matches!(host.status, HostStatus::Idle | HostStatus::Done);
+        assert!(!busy || !host.request.is_empty() && host.via.is_some(), "{place}: {host:?}");
+    }
+}
+
+#[test]
+fn the_scene_is_consistent_after_every_event_of_every_built_in_scenario() {
+    for builtin in LIBRARY {
+        let mut film = Film::built_in(builtin.name);
+        for position in 0..=film.timeline.len() {
+            let scene = film.at(position);
+            consistent(&film, &scene, &format!("{} at {position}", builtin.name));
+        }
+    }
+}
+
+#[test]
+fn going_back_gives_the_same_scene() {
+    let mut film = Film::built_in("ownership");
+    let forward: Vec<Scene> = (0..=film.timeline.len()).map(|position| film.at(position)).collect();
+    for position in (0..=film.timeline.len()).rev() {
+        assert_eq!(film.at(position), forward[position as usize], "at {position}");
+    }
+}
+
+#[test]
+fn a_first_write_flies_lands_and_is_confirmed() {
+    let mut film = Film::built_in("safe-write");
+    let start = film.at(0);
+    assert!(used(&start).is_empty());
+    assert_eq!(
+        (start.hosts[0].status, start.hosts[0].request.as_str()),
+        (HostStatus::Asking, "write block 42")
+    );
+    assert_eq!(start.hosts[1].status, HostStatus::Idle);
+
+    let sent = film.at(1);
+    assert_eq!(used(&sent), ["A00 OP 0:40", "B12 ··· 0:40"]);
+    let names: Vec<_> =
+        sent.link.tokens.iter().map(|token| (token.name, token.detail.as_str(), token.from)).collect();
+    assert_eq!(names, [("DATA", "block 42", A), ("META", "seq 1", A)]);
+    assert_eq!(sent.link.expected, Some(Expected { name: "META_ACK", from: B }));
+    let filling = cells(&sent.controllers[1].lent)[0];
+    assert_eq!(filling.fill, Some(sent.link.tokens[0].flight));
+    let row = sent.array.rows.iter().find(|row| row.selected).unwrap();
+    assert_eq!(row.cells[2].mark, DiskMark::Expected);
+    assert_eq!(row.cells[2].content, Content::Blocks { first: 42, last: 42 });
+
+    let landed = film.at(2);
+    assert_eq!(used(&landed), ["A00 OP 0:40", "B12 ··· 0:40"]);
+    let confirmed = film.at(3);
+    assert_eq!(used(&confirmed), ["A00 OP 0:40", "B12 MD 0:40"]);
+    assert_eq!(confirmed.link.tokens[0].name, "META_ACK");
+    let committed = film.at(4);
+    assert_eq!(used(&committed), ["A00 OD 0:40", "B12 MD 0:40"]);
+    assert_eq!(committed.controllers[0].queue.chips[0].mirror, Some(SlotId { memory: B, slot: 12 }));
+    assert!(committed.hosts[0].wire.is_some_and(|wire| wire.up));
+    assert!(committed.array.rows.iter().any(|row| row.selected && row.cells[2].behind));
+    let done = film.at(5);
+    assert_eq!(done.hosts[0].status, HostStatus::Done);
+}
+
+#[test]
+fn while_a_line_is_written_again_the_older_mirror_keeps_the_promise() {
+    let mut film = Film::built_in("safe-write");
+    let again = film.at(6);
+    assert_eq!(used(&again), ["A00 OP 0:40", "B12 MD 0:40", "B13 ··· 0:40"]);
+    let lent = cells(&again.controllers[1].lent);
+    assert!(lent[0].kin && !lent[1].kin);
+    let inspector = again.inspector.unwrap();
+    assert_eq!(
+        (inspector.title.as_str(), inspector.badge, inspector.following),
+        ("Line 0:40", Some(Look::OP), true)
+    );
+    let row = |label| inspector.rows.iter().find(|row| row.label == label).unwrap();
+    assert_eq!(row("seq").a, Value::becoming("1", "2"));
+    assert_eq!(row("Slot in peer").a, Value::becoming("B12", "B13"));
+    assert_eq!((row("State").b.now.as_str(), row("cid").a.now.as_str()), ("MD, dirty", "A · 00 · g1"));
+    let dirty: Vec<_> = inspector.maps[1].a.iter().map(|bit| bit.mark).collect();
+    assert_eq!(dirty, [BitMark::Off, BitMark::Off, BitMark::Dirty, BitMark::Incoming]);
+    assert_eq!(
+        inspector.note,
+        "seq 1 in A00 and B12. Block 43 at seq 2 carries no promise yet: host 1 is still waiting."
+    );
+}
+
+#[test]
+fn after_a_switch_the_owner_sits_in_a_lent_slot() {
+    let mut film = Film::built_in("ownership");
+    let granted = film.after(|kind| {
+        matches!(kind, EventKind::Message { message: mirrorline_engine::message::MessageKind::Grant, .. })
+    });
+    assert_eq!(used(&granted), ["A00 MD 0:40", "A12 ··· 0:40", "B12 OP 0:40"]);
+}
+
+#[test]
+fn a_request_for_ownership_that_has_to_wait_is_parked() {
+    let mut film = Film::built_in("ownership");
+    let parked = (0..=film.timeline.len())
+        .map(|position| film.at(position))
+        .find(|scene| !scene.link.waiting.is_empty())
+        .unwrap();
+    let waiting = &parked.link.waiting[0];
+    assert_eq!((waiting.name, waiting.detail.as_str()), ("REQ_OWN", "0:40 waits"));
+    let asked = parked
+        .controllers
+        .iter()
+        .flat_map(|card| cells(&card.own).iter().chain(cells(&card.lent)))
+        .filter(|cell| cell.asked);
+    assert!(asked.count() >= 2, "the badge is on both sides");
+}
+
+#[test]
+fn between_data_and_parity_the_parity_is_suspect_and_at_the_end_all_is_written() {
+    let mut film = Film::built_in("parity");
+    let marks: Vec<Vec<DiskMark>> = (0..=film.timeline.len())
+        .map(|position| film.at(position))
+        .flat_map(|scene| {
+            scene
+                .array
+                .rows
+                .iter()
+                .filter(|row| row.active)
+                .map(|row| row.cells.iter().map(|cell| cell.mark).collect())
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let writing =
+        |marks: &[DiskMark]| marks.iter().filter(|mark| matches!(mark, DiskMark::Writing(_))).count();
+    let written = |marks: &[DiskMark]| marks.iter().filter(|mark| **mark == DiskMark::JustWritten).count();
+    assert!(marks.iter().any(|row| writing(row) == 4), "a full stripe writes four data blocks at once");
+    assert!(marks.iter().any(|row| row.contains(&DiskMark::Suspect) && written(row) > 0));
+    assert!(marks.iter().any(|row| writing(row) == 1 && written(row) == 4), "parity comes last");
+    assert!(marks.iter().any(|row| row.iter().any(|mark| matches!(mark, DiskMark::Reading(_)))));
+}
+
+#[test]
+fn a_selection_is_marked_wherever_it_appears() {
+    let mut film = Film::built_in("safe-write");
+    film.timeline.seek(12);
+    let key = LineKey::new(Lun(0), 10);
+    let slot = SlotId { memory: B, slot: 13 };
+    for selection in [Selection::Line(key), Selection::Slot(slot), Selection::Disk { key, disk: 2 }] {
+        let scene = film.scene(Some(selection));
+        let selected: Vec<String> = scene
+            .controllers
+            .iter()
+            .flat_map(|card| cells(&card.own).iter().chain(cells(&card.lent)))
+            .filter(|cell| cell.selected)
+            .map(|cell| cell.at.to_string())
+            .collect();
+        assert_eq!(selected, ["A00", "B13"], "{selection:?}");
+        assert!(scene.controllers[0].queue.chips[0].selected);
+        assert!(!scene.inspector.unwrap().following);
+    }
+    let free = film.scene(Some(Selection::Slot(SlotId { memory: A, slot: 20 }))).inspector.unwrap();
+    assert_eq!((free.title.as_str(), free.subtitle.as_str()), ("Slot A20", "in A, lent to B"));
+}
+
+/// A world whose caches hold `lines` lines each, well filled.
+fn big(lines: u32) -> Film {
+    let text = format!(
+        "mirrorline scenario 1\ntitle Big\nlines {lines}\nlent {lines}\nlun 0 400000 blocks owner A\nlun 1 400000 blocks owner B\nworkload uniform reads 10% sizes 1*1 paths owner every about 2us requests {}\n",
+        lines * 3
+    );
+    Film::new(&Scenario::parse(&text).unwrap())
+}
+
+#[test]
+fn a_big_cache_is_a_heat_map_with_one_code_for_each_slot() {
+    let mut film = big(1000);
+    let scene = film.at(film.timeline.len() / 2);
+    let Slots::Heat(map) = &scene.controllers[0].own.slots else { panic!("1,000 slots are a heat map") };
+    assert_eq!(map.codes.len(), 1000);
+    assert_eq!(
+        map.codes.iter().filter(|code| **code != Look::Free.palette()).count() as u32,
+        scene.controllers[0].own.used
+    );
+    assert!(scene.controllers[0].own.used > 500);
+}
+
+/// Prints what building a scene costs; run it with `--release -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn building_a_scene_is_quick() {
+    let mut film = Film::built_in("busy-hour");
+    let mut spent = std::time::Duration::ZERO;
+    let count = film.timeline.len();
+    for position in 0..=count {
+        film.timeline.seek(position);
+        let start = std::time::Instant::now();
+        std::hint::black_box(film.scene(None));
+        spent += start.elapsed();
+    }
+    println!("scene of 42 slots: {:?} each", spent / count as u32);
+    let mut film = big(5000);
+    film.timeline.seek(film.timeline.len() / 2);
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        std::hint::black_box(film.scene(None));
+    }
+    println!("scene of 20,000 slots: {:?} each", start.elapsed() / 20);
+}
