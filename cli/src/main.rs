@@ -1,6 +1,7 @@
 //! The program `mirrorline`: a thin shell around the engine. Each command is one file.
 
 mod errors;
+mod interrupt;
 mod layout;
 mod log;
 mod output;

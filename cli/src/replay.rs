@@ -1,6 +1,7 @@
 //! `mirrorline replay`: a recorded trace as the hosts' requests.
 
 use crate::errors::{Failure, Outcome};
+use crate::interrupt;
 use crate::output::Output;
 use crate::report::{CheckDepth, JSON_HELP, Monitor, Report, micros};
 use crate::trace_file::{TraceFile, progress_bar};
@@ -116,6 +117,9 @@ pub fn run(args: &Args) -> Outcome {
         let source = TraceSource::new(&trace, router, args.repeat);
         replay(args, Run::new(world, source, pacing), total)?
     };
+    if interrupt::asked() {
+        out.line("ended early by Ctrl-C; this is what was done until then")?;
+    }
     report.print(&mut out)?;
     if args.json {
         out.json(&report)?;
@@ -127,22 +131,29 @@ pub fn run(args: &Args) -> Outcome {
 fn replay<S: Source>(args: &Args, mut run: Run<S>, total: u64) -> Result<Report, Failure> {
     let bar = progress_bar(total, "replaying", "{pos} of {len} requests");
     let mut monitor = Monitor::new(args.check);
+    interrupt::listen();
     let began = Instant::now();
-    'run: loop {
+    let quiet = 'run: loop {
         for _ in 0..EVENTS_PER_LOOK {
             if run.step(&mut monitor).is_none() {
-                break 'run;
+                break 'run true;
             }
             monitor.after_event(run.world());
         }
         bar.set_position(run.world().counters().acknowledged);
-    }
+        if interrupt::asked() {
+            break false;
+        }
+    };
     let wall = began.elapsed();
     bar.finish_and_clear();
     if let Some(refused) = run.refused() {
         return Err(Failure::BadInput(format!("{}: {refused}; choose other options", args.trace)));
     }
-    monitor.at_end(run.world());
+    // Half-way nothing is quiet, and the checks of the end would call that a violation.
+    if quiet {
+        monitor.at_end(run.world());
+    }
     Ok(monitor.report(run.world(), wall))
 }
 

@@ -1,6 +1,7 @@
 //! `mirrorline run`: a scenario, event by event.
 
 use crate::errors::{Failure, Outcome, Verdict};
+use crate::interrupt;
 use crate::log::{self, Logged};
 use crate::output::Output;
 use crate::report::{CheckDepth, JSON_HELP, Monitor};
@@ -110,6 +111,7 @@ fn play(args: &Args, name: &str, scenario: &Scenario, mut out: Output) -> Outcom
         World::new(scenario.config.clone(), Seed(scenario.seed)).map_err(|error| bad(error.to_string()))?;
     let mut to_file = args.log.as_deref().map(Output::file).transpose()?;
     out.line(format_args!("{}\n{}\n", scenario.title, scenario.about))?;
+    interrupt::listen();
     let began = Instant::now();
     let mut monitor = Monitor::new(args.check);
     let mut run = Run::new(world, source, scenario.pacing);
@@ -125,7 +127,7 @@ fn play(args: &Args, name: &str, scenario: &Scenario, mut out: Output) -> Outcom
             log::write_event(&mut out, run.world(), &log, &event, &facts)?;
         }
         facts.clear();
-        if run.world().events() >= args.max_events {
+        if run.world().events() >= args.max_events || interrupt::asked() {
             quiet = false;
             break;
         }
@@ -136,13 +138,14 @@ fn play(args: &Args, name: &str, scenario: &Scenario, mut out: Output) -> Outcom
     if let Some(file) = to_file {
         file.finish()?;
     }
-    let began_report = began.elapsed();
+    let wall = began.elapsed();
     if quiet {
         monitor.at_end(run.world());
     } else {
-        out.line(format_args!("ended after {} events (--max-events)", args.max_events))?;
+        let why = if interrupt::asked() { "Ctrl-C" } else { "--max-events" };
+        out.line(format_args!("ended after {} events ({why})", run.world().events()))?;
     }
-    let report = monitor.report(run.world(), began_report);
+    let report = monitor.report(run.world(), wall);
     if !args.quiet {
         out.line("")?;
     }

@@ -185,18 +185,25 @@ impl FioParser {
         let (offset, rest) = plain_number(rest)?;
         let (length, rest) = plain_number(rest.strip_prefix(b" ")?)?;
         let sound = rest.is_empty()
-            && (self.clock_us..=TIME_MAX_US).contains(&at_us)
+            && at_us <= TIME_MAX_US
             && (1..=LENGTH_MAX).contains(&length)
             && offset + length <= OFFSET_MAX;
         if !sound {
             return None;
         }
-        self.clock_us = at_us;
+        self.counts.times_fell += u64::from(at_us < self.clock_us);
+        self.clock_us = self.clock_us.max(at_us);
         match io {
             IoKind::Read => self.counts.reads += 1,
             IoKind::Write => self.counts.writes += 1,
         }
-        Some(TraceOp { at_ns: at_us * 1_000, file: self.last_file, io, offset, length: length as u32 })
+        Some(TraceOp {
+            at_ns: self.clock_us * 1_000,
+            file: self.last_file,
+            io,
+            offset,
+            length: length as u32,
+        })
     }
 
     /// Says that the trace is over. `unfinished` holds what has come without a line end.

@@ -102,7 +102,7 @@ fn the_shortcut_and_the_long_way_agree() {
                     let run = |blank: &str| {
                         let mut parser = FioParser::default();
                         parser.line(format!("fio version {version} iolog").as_bytes()).unwrap();
-                        let timed = if version == 3 { "0 " } else { "" };
+                        let timed = if version == 3 { "5 " } else { "" };
                         parser.line(format!("{timed}v open").as_bytes()).unwrap();
                         let time = if version == 3 { format!("{at} ") } else { String::new() };
                         let result = parser.line(format!("{time}v{blank}write {offset} {length}").as_bytes());

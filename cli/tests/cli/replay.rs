@@ -1,8 +1,6 @@
 //! `mirrorline replay`: good traces and bad ones.
 
-mod common;
-
-use common::{Scratch, assert_refused, last_json, mirrorline, stdout};
+use crate::common::{Scratch, assert_refused, last_json, mirrorline, stdout};
 
 const SAMPLE: &str = "static/samples/oltp.iolog";
 

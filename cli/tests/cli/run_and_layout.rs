@@ -1,8 +1,6 @@
 //! `mirrorline run`, `mirrorline layout`, and how the program behaves as a part of a pipe.
 
-mod common;
-
-use common::{Scratch, assert_refused, last_json, mirrorline, root, stdout};
+use crate::common::{Scratch, assert_refused, last_json, mirrorline, root, stdout};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
