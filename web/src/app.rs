@@ -18,7 +18,7 @@ use crate::movers::Movers;
 use crate::room;
 use crate::scene::model::{LoadFailure, ScenarioInfo, Scene, ViewState};
 use crate::session::{Changed, Command, Session};
-use crate::theme::Theme;
+use crate::theme::{Skin, Theme};
 use mirrorline_engine::ids::ControllerId;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -44,6 +44,8 @@ pub struct App {
     scene: Rc<Scene>,
     scenarios: Rc<Vec<ScenarioInfo>>,
     view: ViewState,
+    /// How often the window has changed its size.
+    resized: u32,
     clock: Clock,
     movers: Movers,
     act: Callback<Action>,
@@ -82,6 +84,7 @@ impl Component for App {
             scene,
             scenarios: Rc::new(Session::scenarios()),
             view,
+            resized: 0,
             clock,
             movers: Movers::new(room::reduced_motion()),
             act: ctx.link().callback(Msg::Act),
@@ -141,8 +144,9 @@ impl App {
     /// The stage: hosts, controllers, link, disks.
     fn stage(&self) -> Html {
         let scene = &self.scene;
+        let skin = Skin { theme: self.theme, resized: self.resized };
         let controller = |id: ControllerId| {
-            html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} theme={self.theme} act={self.act.clone()} /> }
+            html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} skin={skin} act={self.act.clone()} /> }
         };
         let bus =
             |id: ControllerId| html! { <Bus id={id} chip={scene.controllers[id.index()].bus.clone()} /> };
@@ -286,12 +290,10 @@ impl App {
     }
 
     fn resize(&mut self) -> bool {
-        let view = room::view(self.theme);
-        if view == self.view {
-            return false;
-        }
-        self.view = view;
-        self.refresh(false)
+        self.resized += 1;
+        self.view = room::view(self.theme);
+        self.refresh(false);
+        true
     }
 
     fn heard(&mut self, heard: Heard) -> bool {

@@ -14,6 +14,15 @@ pub enum Theme {
     Projector,
 }
 
+/// What painted pixels depend on besides their data. Reading sizes and colours back from the document is slow, so
+/// it is done only when this changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skin {
+    pub theme: Theme,
+    /// Counts the window's changes of size.
+    pub resized: u32,
+}
+
 impl Theme {
     pub const ALL: [Theme; 3] = [Theme::Dark, Theme::Light, Theme::Projector];
 

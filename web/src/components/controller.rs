@@ -6,7 +6,7 @@ use crate::scene::look::Look;
 use crate::scene::model::{BusChip, ControllerCard, FreeList, HashView, QueueView, Selection, Slots};
 use crate::scene::pick::to_pick;
 use crate::scene::words::{count_text, runs_text};
-use crate::theme::Theme;
+use crate::theme::Skin;
 use mirrorline_engine::ids::ControllerId;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -14,7 +14,7 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct ControllerProps {
     pub card: Rc<ControllerCard>,
-    pub theme: Theme,
+    pub skin: Skin,
     pub act: Callback<Action>,
 }
 
@@ -35,7 +35,7 @@ pub fn controller(props: &ControllerProps) -> Html {
     let card = &props.card;
     let (letter, peer) = (card.id.letter(), card.id.peer().letter());
     let region = |title: String, class, region: &crate::scene::model::Region| {
-        html! { <RegionView title={title} class={class} region={region.clone()} theme={props.theme} act={props.act.clone()} /> }
+        html! { <RegionView title={title} class={class} region={region.clone()} skin={props.skin} act={props.act.clone()} /> }
     };
     let own = region("Own lines".into(), "own", &card.own);
     let lent = region(format!("Lent to {peer}"), "lent", &card.lent);

@@ -4,7 +4,7 @@
 use crate::action::Action;
 use crate::scene::look::Look;
 use crate::scene::model::{HeatMap, Selection, SlotId};
-use crate::theme::Theme;
+use crate::theme::Skin;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, ImageData};
 use yew::prelude::*;
@@ -16,7 +16,7 @@ type Rgba = [u8; 4];
 pub struct HeatProps {
     pub map: HeatMap,
     pub title: String,
-    pub theme: Theme,
+    pub skin: Skin,
     pub act: Callback<Action>,
 }
 
@@ -51,11 +51,20 @@ pub fn heat(props: &HeatProps) -> Html {
     let cursor = use_state_eq(|| None::<u32>);
     let raster = use_mut_ref(|| Raster { columns: 1, rows: 1 });
     let slots = props.map.codes.len() as u32;
+    let palette = use_memo(props.skin.theme, |_| Palette::read());
     {
-        let (canvas, raster, cursor) = (canvas.clone(), raster.clone(), *cursor);
-        use_effect_with((props.map.clone(), props.theme, cursor), move |(map, _, cursor)| {
+        let (canvas, raster) = (canvas.clone(), raster.clone());
+        use_effect_with((props.skin, slots), move |&(_, slots)| {
             if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                *raster.borrow_mut() = paint(&canvas, map, *cursor);
+                *raster.borrow_mut() = lay_out(&canvas, slots);
+            }
+        });
+    }
+    {
+        let (canvas, raster, palette, cursor) = (canvas.clone(), raster.clone(), palette.clone(), *cursor);
+        use_effect_with((props.map.clone(), props.skin, cursor), move |(map, _, cursor)| {
+            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                paint(&canvas, *raster.borrow(), map, &palette, *cursor);
             }
         });
     }
@@ -136,16 +145,16 @@ fn look_of(map: &HeatMap, index: u32) -> Look {
     Look::ALL.get(usize::from(code)).copied().unwrap_or(Look::Free)
 }
 
-/// Paints the map into the canvas, and says how it lies there. A canvas that gives no context stays empty; its
-/// label still speaks.
-fn paint(canvas: &HtmlCanvasElement, map: &HeatMap, cursor: Option<u32>) -> Raster {
-    let slots = map.codes.len() as u32;
+/// Chooses the raster for the canvas's size on the screen, and gives it that many pixels.
+fn lay_out(canvas: &HtmlCanvasElement, slots: u32) -> Raster {
     let raster = Raster::fit(slots, f64::from(canvas.client_width()), f64::from(canvas.client_height()));
-    if canvas.width() != raster.columns || canvas.height() != raster.rows {
-        canvas.set_width(raster.columns);
-        canvas.set_height(raster.rows);
-    }
-    let palette = palette();
+    canvas.set_width(raster.columns);
+    canvas.set_height(raster.rows);
+    raster
+}
+
+/// Paints the map. A canvas that gives no context stays empty; its label still speaks.
+fn paint(canvas: &HtmlCanvasElement, raster: Raster, map: &HeatMap, palette: &Palette, cursor: Option<u32>) {
     let mut pixels = vec![0u8; (raster.columns * raster.rows * 4) as usize];
     for (pixel, &code) in pixels.chunks_exact_mut(4).zip(&map.codes) {
         let colour = palette.colours.get(usize::from(code)).unwrap_or(&palette.mark);
@@ -164,7 +173,6 @@ fn paint(canvas: &HtmlCanvasElement, map: &HeatMap, cursor: Option<u32>) -> Rast
     {
         let _ = context.put_image_data(&image, 0.0, 0.0);
     }
-    raster
 }
 
 struct Palette {
@@ -172,29 +180,32 @@ struct Palette {
     mark: Rgba,
 }
 
-/// The theme's colours, out of the same tokens as the cells'. Mirrors are outlined there, and paler here.
-fn palette() -> Palette {
-    let style = web_sys::window()
-        .zip(web_sys::window().and_then(|it| it.document()?.document_element()))
-        .and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
-    let token = |name: &str| -> Rgba {
-        let value = style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
-        parse_hex(value.trim()).unwrap_or([128, 128, 128, 255])
-    };
-    let panel = token("--panel");
-    let colours = Look::ALL.map(|look| match look {
-        Look::Free => token("--well"),
-        Look::Filling => mix(token("--send"), panel),
-        Look::OP => token("--send"),
-        Look::OD => token("--dirty"),
-        Look::OF | Look::OW => token("--flush"),
-        Look::OK | Look::OX => token("--clean-fill"),
-        Look::OC | Look::OR | Look::M0 => token("--line-2"),
-        Look::MD => mix(token("--dirty"), panel),
-        Look::MF => mix(token("--flush"), panel),
-        Look::MK => mix(token("--clean-fill"), panel),
-    });
-    Palette { colours, mark: token("--sel") }
+impl Palette {
+    /// The theme's colours, out of the same tokens as the cells'. Mirrors are outlined there, and paler here.
+    fn read() -> Palette {
+        let style = web_sys::window()
+            .zip(web_sys::window().and_then(|it| it.document()?.document_element()))
+            .and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
+        let token = |name: &str| -> Rgba {
+            let value =
+                style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
+            parse_hex(value.trim()).unwrap_or([128, 128, 128, 255])
+        };
+        let panel = token("--panel");
+        let colours = Look::ALL.map(|look| match look {
+            Look::Free => token("--well"),
+            Look::Filling => mix(token("--send"), panel),
+            Look::OP => token("--send"),
+            Look::OD => token("--dirty"),
+            Look::OF | Look::OW => token("--flush"),
+            Look::OK | Look::OX => token("--clean-fill"),
+            Look::OC | Look::OR | Look::M0 => token("--line-2"),
+            Look::MD => mix(token("--dirty"), panel),
+            Look::MF => mix(token("--flush"), panel),
+            Look::MK => mix(token("--clean-fill"), panel),
+        });
+        Palette { colours, mark: token("--sel") }
+    }
 }
 
 fn mix(a: Rgba, b: Rgba) -> Rgba {

@@ -7,7 +7,7 @@ use crate::movers::use_mover;
 use crate::scene::look::Look;
 use crate::scene::model::{Region, Selection, SlotCell, Slots};
 use crate::scene::pick::to_pick;
-use crate::theme::Theme;
+use crate::theme::Skin;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -16,7 +16,7 @@ pub struct RegionProps {
     pub title: String,
     pub class: &'static str,
     pub region: Region,
-    pub theme: Theme,
+    pub skin: Skin,
     pub act: Callback<Action>,
 }
 
@@ -33,7 +33,7 @@ pub fn region_view(props: &RegionProps) -> Html {
             }
         }
         Slots::Heat(map) => {
-            html! { <Heat map={map.clone()} title={props.title.clone()} theme={props.theme} act={props.act.clone()} /> }
+            html! { <Heat map={map.clone()} title={props.title.clone()} skin={props.skin} act={props.act.clone()} /> }
         }
     };
     html! {
