@@ -49,3 +49,19 @@ pub fn exit_code(outcome: Outcome) -> ExitCode {
     let _ = writeln!(io::stderr(), "error: {message}");
     ExitCode::from(2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_outcome_has_its_exit_code() {
+        assert_eq!(exit_code(Ok(Verdict::Fine)), ExitCode::SUCCESS);
+        assert_eq!(exit_code(Ok(Verdict::Violated)), ExitCode::from(1));
+        assert_eq!(exit_code(Err(Failure::BadInput("a test".into()))), ExitCode::from(2));
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        assert_eq!(exit_code(Err(full.into())), ExitCode::from(2));
+        let closed = io::Error::from(io::ErrorKind::BrokenPipe);
+        assert_eq!(exit_code(Err(closed.into())), ExitCode::SUCCESS);
+    }
+}
