@@ -252,6 +252,13 @@ impl App {
 
     fn act(&mut self, action: Action) -> bool {
         match action {
+            // Play at the end starts again: nobody wants a button that does nothing.
+            Action::Play(Command::Toggle)
+                if !self.scene.transport.playing && self.scene.transport.at_end() =>
+            {
+                self.command(Command::Home);
+                return self.command(Command::Play);
+            }
             Action::Play(command) => return self.command(command),
             Action::Step(direction) => return self.command(self.step.command(direction)),
             Action::StepUnit(unit) => self.step = unit,
@@ -299,9 +306,9 @@ impl App {
     fn heard(&mut self, heard: Heard) -> bool {
         match heard {
             Heard::Act(action) => {
-                // Behind a dialog the page holds still; the dialog has its own keys.
+                // Behind a dialog the page holds still.
                 let covered = matches!(self.panel, Some(Panel::Keys | Panel::Trace));
-                if covered { false } else { self.act(action) }
+                if covered && action != Action::Escape { false } else { self.act(action) }
             }
             Heard::Resized => self.resize(),
             Heard::Dragging(on) => {

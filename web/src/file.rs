@@ -5,16 +5,22 @@ use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
-/// A piece: big enough to be quick, small enough for a progress bar.
-const PIECE_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
+/// A piece: small enough to be taken apart between two frames.
+const PIECE_BYTES: f64 = 1024.0 * 1024.0;
 /// More than this does not fit a browser's memory beside the run that is made from it.
 const FILE_BYTES_MAX: f64 = 512.0 * 1024.0 * 1024.0;
 
-/// The file's bytes. `wanted` is looked at after each piece: once it is false, what has been read is given up.
+/// Gives the file's bytes to `take`, piece by piece. `wanted` is looked at after each: once it is false, nothing more
+/// is read. `progress` gets percents.
 ///
 /// # Errors
-/// A file that is too big, or that the browser cannot read.
-pub async fn read(file: &File, wanted: &Cell<bool>, progress: impl Fn(u32)) -> Result<Vec<u8>, LoadFailure> {
+/// A file that is too big, that the browser cannot read, or what `take` finds wrong with it.
+pub async fn read(
+    file: &File,
+    wanted: &Cell<bool>,
+    mut take: impl FnMut(&[u8]) -> Result<(), LoadFailure>,
+    progress: impl Fn(u32),
+) -> Result<(), LoadFailure> {
     let size = file.size();
     if size > FILE_BYTES_MAX {
         return Err(LoadFailure {
@@ -23,7 +29,6 @@ pub async fn read(file: &File, wanted: &Cell<bool>, progress: impl Fn(u32)) -> R
             remedy: "Take its first part, or replay it with the command line: mirrorline replay FILE --format fio.".into(),
         });
     }
-    let mut bytes = Vec::with_capacity(size as usize);
     let mut from = 0.0;
     while from < size && wanted.get() {
         let to = (from + PIECE_BYTES).min(size);
@@ -32,7 +37,7 @@ pub async fn read(file: &File, wanted: &Cell<bool>, progress: impl Fn(u32)) -> R
             Err(error) => Err(error),
         };
         match piece {
-            Ok(buffer) => bytes.extend(js_sys::Uint8Array::new(&buffer).to_vec()),
+            Ok(buffer) => take(&js_sys::Uint8Array::new(&buffer).to_vec())?,
             Err(_) => return Err(unreadable(file)),
         }
         from = to;
@@ -40,7 +45,7 @@ pub async fn read(file: &File, wanted: &Cell<bool>, progress: impl Fn(u32)) -> R
             progress((from / size * 100.0) as u32);
         }
     }
-    Ok(bytes)
+    Ok(())
 }
 
 fn unreadable(file: &File) -> LoadFailure {

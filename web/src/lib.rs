@@ -12,8 +12,7 @@ mod listen;
 mod movers;
 mod room;
 pub mod scene;
-#[path = "stub.rs"]
-mod session;
+pub mod session;
 mod theme;
 
 pub use app::App;

@@ -25,13 +25,12 @@ pub fn dock(props: &DockProps) -> Html {
         Callback::from(move |_: MouseEvent| send.emit(action.clone()))
     };
     let play = |command: Command| act(Action::Play(command));
-    let at_end = transport.indexing.is_none() && transport.event >= transport.total;
-    let (play_icon, play_label) = if transport.playing { ("#i-pause", "Pause") } else { ("#i-play", "Play") };
-    // Play at the end starts again: nobody wants a button that does nothing.
-    let play_action =
-        if at_end && !transport.playing { act(Action::Play(Command::Home)) } else { play(Command::Toggle) };
-    let (play_icon, play_label) =
-        if at_end && !transport.playing { ("#i-again", "Play again") } else { (play_icon, play_label) };
+    let at_end = transport.at_end();
+    let (play_icon, play_label) = match (transport.playing, at_end) {
+        (true, _) => ("#i-pause", "Pause"),
+        (false, true) => ("#i-again", "Play again"),
+        (false, false) => ("#i-play", "Play"),
+    };
     let unit = |unit: StepUnit, text: &'static str| {
         let chosen = unit == props.step;
         html! { <button class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()} onclick={act(Action::StepUnit(unit))}>{ text }</button> }
@@ -44,7 +43,7 @@ pub fn dock(props: &DockProps) -> Html {
                 <div class="tp">
                     <button class="ib" aria-label="Step back" title="Step back (←)" data-testid="step-back" disabled={transport.event == 0}
                         onclick={act(Action::Step(Direction::Back))}>{ icon("#i-back", "") }</button>
-                    <button class="ib play" aria-label={play_label} title={format!("{play_label} (Space)")} data-testid="play" onclick={play_action}>{ icon(play_icon, "") }</button>
+                    <button class="ib play" aria-label={play_label} title={format!("{play_label} (Space)")} data-testid="play" onclick={play(Command::Toggle)}>{ icon(play_icon, "") }</button>
                     <button class="ib" aria-label="Step forward" title="Step forward (→)" data-testid="step-forward" disabled={at_end}
                         onclick={act(Action::Step(Direction::Forward))}>{ icon("#i-fwd", "") }</button>
                 </div>

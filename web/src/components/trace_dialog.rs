@@ -7,7 +7,7 @@ use crate::action::Action;
 use crate::file;
 use crate::scene::model::{LoadFailure, TracePreview};
 use crate::scene::words::{count_text, size_text, time_text};
-use crate::session::{Command, Session};
+use crate::session::{CacheSize, Command, OpenedTrace, TraceReader};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -25,7 +25,7 @@ pub struct TraceDialogProps {
 enum Stage {
     Choose,
     Reading { name: String, percent: u32 },
-    Preview { preview: Rc<TracePreview>, bytes: Rc<Vec<u8>> },
+    Preview { trace: Rc<OpenedTrace>, size: CacheSize },
     Failed(LoadFailure),
 }
 
@@ -73,17 +73,18 @@ pub fn trace_dialog(props: &TraceDialogProps) -> Html {
                 <div class="sheet-f"><button class="btn" data-testid="trace-cancel" onclick={back}>{ "Cancel" }</button></div>
             </div>
         },
-        Stage::Preview { preview, bytes } => {
+        Stage::Preview { trace, size } => {
+            let size = *size;
             let play = {
-                let (send, name, bytes) = (props.act.clone(), preview.name.clone(), Rc::clone(bytes));
+                let (send, trace) = (props.act.clone(), Rc::clone(trace));
                 move |_: MouseEvent| {
-                    let bytes = Vec::clone(&bytes);
-                    send.emit(Action::Play(Command::LoadTrace { name: name.clone(), bytes }));
+                    send.emit(Action::Play(Command::LoadTrace { trace: Rc::clone(&trace), size }));
                 }
             };
             html! {
                 <>
-                    { summary(preview) }
+                    { summary(&trace.preview) }
+                    { sizes(trace, size, &stage) }
                     <div class="sheet-f">
                         <button class="btn" onclick={back}>{ "Another file" }</button>
                         <button class="btn pri" data-testid="trace-play" onclick={play}>{ icon("#i-play", "ic20") }{ "Play this trace" }</button>
@@ -161,19 +162,38 @@ fn summary(preview: &TracePreview) -> Html {
     }
 }
 
+/// How big the caches shall be.
+fn sizes(trace: &Rc<OpenedTrace>, chosen: CacheSize, stage: &UseStateHandle<Stage>) -> Html {
+    let button = |size: CacheSize| {
+        let (set, trace) = (stage.setter(), Rc::clone(trace));
+        let onclick = move |_: MouseEvent| set.set(Stage::Preview { trace: Rc::clone(&trace), size });
+        let on = (size == chosen).then_some("on");
+        html! { <button class={classes!(on)} aria-pressed={on.is_some().to_string()} {onclick}>{ size.words() }</button> }
+    };
+    html! {
+        <div class="seg sizes" role="group" aria-label="Cache of each controller" data-testid="trace-sizes">
+            <span class="lbl">{ "Cache of each controller" }</span>
+            { for CacheSize::ALL.map(button) }
+        </div>
+    }
+}
+
 /// Reads the file piece by piece, and shows what is in it.
 fn read(file: File, wanted: Rc<Cell<bool>>, stage: UseStateSetter<Stage>) {
     let name = file.name();
     stage.set(Stage::Reading { name: name.clone(), percent: 0 });
     spawn_local(async move {
         let progress = |percent: u32| stage.set(Stage::Reading { name: name.clone(), percent });
-        let result = file::read(&file, &wanted, progress).await;
+        let mut reader = TraceReader::new(&name);
+        let result = file::read(&file, &wanted, |piece| reader.push(piece), progress).await;
         if !wanted.get() {
             return;
         }
-        let shown = result.and_then(|bytes| Session::preview(&name, &bytes).map(|preview| (preview, bytes)));
-        stage.set(match shown {
-            Ok((preview, bytes)) => Stage::Preview { preview: Rc::new(preview), bytes: Rc::new(bytes) },
+        stage.set(match result.and_then(|()| reader.finish()) {
+            Ok(trace) => {
+                let size = CacheSize::for_requests(trace.requests());
+                Stage::Preview { trace: Rc::new(trace), size }
+            }
             Err(failure) => Stage::Failed(failure),
         });
     });

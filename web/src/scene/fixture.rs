@@ -1,5 +1,5 @@
 //! A hand-written scene with one of everything: the picture that components and style sheets are drawn and tested
-//! against. It never reaches a user: the release builds without the `fixture` feature.
+//! against. Only tests build it.
 
 use super::look::Look;
 use super::model::*;

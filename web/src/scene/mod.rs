@@ -1,7 +1,7 @@
 //! The view model: what the page shows, as plain data.
 
 pub mod build;
-#[cfg(any(test, feature = "fixture"))]
+#[cfg(test)]
 pub mod fixture;
 pub mod look;
 pub mod model;

@@ -535,6 +535,12 @@ impl Transport {
     /// The least and the greatest speed step.
     pub const SPEEDS: std::ops::RangeInclusive<i32> = -6..=6;
 
+    /// Whether nothing comes any more.
+    #[must_use]
+    pub fn at_end(&self) -> bool {
+        self.indexing.is_none() && self.event >= self.total
+    }
+
     /// `1/4×`, `1×`, `16×`.
     #[must_use]
     pub fn speed_text(step: i32) -> String {
