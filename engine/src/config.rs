@@ -301,7 +301,8 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let broken: [(&str, fn(&mut Config)); 8] = [
+        type Break = fn(&mut Config);
+        let broken: [(&str, Break); 8] = [
             ("lines", |c| c.lines = 0),
             ("lent", |c| c.lent = 0),
             ("raid.disks", |c| c.raid.disks = 2),

@@ -21,6 +21,10 @@ fn written() -> String {
 #[test]
 fn the_golden_log_is_what_happens_natively() {
     let log = written();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test asks whether to write the file, not the simulation"
+    )]
     if std::env::var_os("MIRRORLINE_BLESS").is_some() {
         std::fs::write(GOLDEN, &log).expect("the golden log can be written");
     }
@@ -39,7 +43,20 @@ fn every_message_and_every_state_is_in_the_golden_log() {
         let word = format!("message: {kind:?},");
         assert!(log.contains(&word), "{} does not occur", kind.name());
     }
-    for code in ["OC", "OP", "OD", "OF(Notify)", "OF(Disk)", "OF(Parity)", "OF(Confirm)", "OK", "OX", "OR", "M0", "MD"] {
+    for code in [
+        "OC",
+        "OP",
+        "OD",
+        "OF(Notify)",
+        "OF(Disk)",
+        "OF(Parity)",
+        "OF(Confirm)",
+        "OK",
+        "OX",
+        "OR",
+        "M0",
+        "MD",
+    ] {
         assert!(log.contains(&format!("Some({code})")), "{code} does not occur");
     }
     for code in ["MF", "MK", "OW(Notify)", "OW(Disk)", "OW(Parity)", "OW(Confirm)"] {

@@ -77,6 +77,13 @@ impl Watch {
         self.check_state(world);
     }
 
+    /// All that was found so far, and what the state at this instant breaks.
+    #[must_use]
+    pub fn checked_now(mut self, world: &World) -> Vec<Violation> {
+        self.check_state(world);
+        self.violations
+    }
+
     fn check_state(&mut self, world: &World) {
         let after_events = world.events();
         let mut broken = Vec::new();

@@ -123,7 +123,7 @@ impl Controller {
         self.declare_consistent(at, map, drop, out);
     }
 
-    /// CONSISTENT. With *drop*, a slot that is home to the peer is named, and forgotten here **[R10]**.
+    /// CONSISTENT. With *drop*, a slot that is home to the peer is named, and forgotten here (R10).
     pub(super) fn declare_consistent<O: Observer>(
         &mut self,
         at: u32,

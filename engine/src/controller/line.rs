@@ -15,7 +15,7 @@ pub struct Line {
     pub seq: u64,
     /// Blocks that `loc` holds.
     pub valid: BlockMap,
-    /// Blocks that are newer than the disk. Always within `valid` **[R1]**.
+    /// Blocks that are newer than the disk. Always within `valid` (R1).
     pub dirty: BlockMap,
     /// The controller's own slot.
     pub loc: Option<Slot>,

@@ -1,8 +1,8 @@
 //! One controller, sans-I/O: [`Controller::handle`] takes an [`Input`] and puts [`Output`]s into an [`Outbox`].
 //! It sees neither the simulator, nor the other controller's memory, nor time.
 //!
-//! One file per conversation of the protocol: [`write`], [`through`], [`read`], [`ownership`], [`flush`],
-//! [`reuse`]; what they work on is in [`line`], [`table`], [`queue`], [`memory`].
+//! One file per conversation of the protocol: [`mod@write`], [`through`], [`read`], [`ownership`], [`flush`],
+//! [`reuse`]; what they work on is in [`mod@line`], [`table`], [`queue`], [`memory`].
 
 pub mod flush;
 pub mod line;

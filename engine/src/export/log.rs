@@ -15,7 +15,8 @@ pub fn of_run<S: Source>(mut run: Run<S>) -> String {
     }
     let world = run.world();
     // Writing to a string cannot fail.
-    let _ = writeln!(log, "end {} ns, {} events, digest {:016x}", world.now_ns(), world.events(), world.digest());
+    let _ =
+        writeln!(log, "end {} ns, {} events, digest {:016x}", world.now_ns(), world.events(), world.digest());
     log
 }
 

@@ -5,15 +5,14 @@
 //! keyframe before, and to step from there. Keyframes thin out by halves when they would take more memory than
 //! allowed, so a seek steps over at most twice the events that lie between two of them.
 
+mod base64;
+mod keyframes;
+pub mod recording;
+
 use crate::fact::{Fact, Unobserved};
 use crate::sim::{Event, EventKind, Run, Source, World};
-
-/// Memory that keyframes may take, in bytes, about.
-const KEYFRAME_BYTES_MAX: usize = 64 << 20;
-/// Keyframes at most, however small the world.
-const KEYFRAMES_MAX: usize = 256;
-/// Events between two keyframes at first.
-const SPACING_FIRST: u64 = 64;
+use keyframes::Keyframes;
+pub use recording::{Recording, RecordingError};
 
 /// What kind of event stands where on the timeline; one byte each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +46,7 @@ pub struct Moment {
 
 #[derive(Clone, Debug)]
 pub struct Timeline<S> {
-    /// Clones of the run, by the number of events that had happened. The first is the start.
-    keyframes: Vec<(u64, Run<S>)>,
-    spacing: u64,
+    keyframes: Keyframes<Run<S>>,
     frontier: Run<S>,
     complete: bool,
     at_ns: Vec<u64>,
@@ -63,8 +60,7 @@ impl<S: Source + Clone> Timeline<S> {
     #[must_use]
     pub fn new(run: Run<S>) -> Timeline<S> {
         Timeline {
-            keyframes: vec![(0, run.clone())],
-            spacing: SPACING_FIRST,
+            keyframes: Keyframes::new(run.clone()),
             frontier: run.clone(),
             complete: false,
             at_ns: Vec::new(),
@@ -89,22 +85,10 @@ impl<S: Source + Clone> Timeline<S> {
             watch(&event);
             self.at_ns.push(event.at_ns);
             self.kinds.push(MarkKind::of(&event.kind));
-            if self.len().is_multiple_of(self.spacing) {
-                self.add_keyframe();
-            }
+            let bytes = self.frontier.world().approximate_bytes();
+            self.keyframes.offer(self.at_ns.len() as u64, bytes, &self.frontier);
         }
         events
-    }
-
-    fn add_keyframe(&mut self) {
-        self.keyframes.push((self.len(), self.frontier.clone()));
-        let bytes = self.frontier.world().approximate_bytes().max(1);
-        let most = (KEYFRAME_BYTES_MAX / bytes).clamp(4, KEYFRAMES_MAX);
-        while self.keyframes.len() > most {
-            self.spacing *= 2;
-            let spacing = self.spacing;
-            self.keyframes.retain(|(at, _)| at.is_multiple_of(spacing));
-        }
     }
 
     /// Events recorded so far.
@@ -154,13 +138,11 @@ impl<S: Source + Clone> Timeline<S> {
         if position == self.position() {
             return position;
         }
-        let at = self.keyframes.partition_point(|(at, _)| *at <= position);
-        let (keyframe, run) = &self.keyframes[at - 1];
-        // From a keyframe, unless the view lies between it and the goal. One event is always stepped with its
-        // facts, so a goal that is a keyframe itself is reached from the one before.
-        if !(*keyframe..position).contains(&self.position()) {
-            let from = if *keyframe == position && position > 0 { &self.keyframes[at - 2].1 } else { run };
-            self.view = from.clone();
+        // One event is always stepped with its facts, so a goal that is a keyframe itself is reached from the one
+        // before. From a keyframe, unless the view lies between it and the goal.
+        let (keyframe, run) = self.keyframes.before(position.saturating_sub(1));
+        if !(keyframe..position).contains(&self.position()) {
+            self.view = run.clone();
         }
         while self.position() + 1 < position {
             self.view.step(&mut Unobserved);

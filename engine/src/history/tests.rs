@@ -1,4 +1,5 @@
 use super::Timeline;
+use super::keyframes::{COUNT_MAX, Keyframes};
 use crate::config::Config;
 use crate::digest::mix;
 use crate::fact::{IoKind, Unobserved};
@@ -57,10 +58,31 @@ fn seeking_anywhere_gives_the_state_that_stepping_gave() {
 #[test]
 fn keyframes_thin_out_when_there_are_many() {
     let mut timeline = Timeline::new(run());
-    timeline.spacing = 1;
     while timeline.extend(1000) == 1000 {}
-    assert!(timeline.keyframe_count() <= super::KEYFRAMES_MAX);
-    assert!(timeline.spacing >= timeline.len() / super::KEYFRAMES_MAX as u64);
+    let count = timeline.keyframe_count() as u64;
+    assert!(count <= COUNT_MAX as u64);
+    let spacing = timeline.keyframes.spacing();
+    assert!(count >= timeline.len() / spacing, "{count} keyframes, one every {spacing} events");
     let middle = timeline.len() / 2 + 1;
     assert_eq!(timeline.seek(middle), middle);
+}
+
+#[test]
+fn many_keyframes_are_halved_until_they_fit() {
+    let mut keyframes = Keyframes::new(0);
+    for position in 1..100_000u64 {
+        keyframes.offer(position, 1, &position);
+    }
+    assert!((COUNT_MAX / 2..=COUNT_MAX).contains(&keyframes.len()), "{}", keyframes.len());
+    for position in [1, 63, 64, 5_000, 77_777, 99_999] {
+        let (at, frame) = keyframes.before(position);
+        assert_eq!(at, *frame);
+        assert!(at <= position && position - at <= keyframes.spacing());
+    }
+    let big = 20 << 20;
+    let mut few = Keyframes::new(0);
+    for position in 1..100_000u64 {
+        few.offer(position, big, &position);
+    }
+    assert!(few.len() <= 4, "memory bounds them too");
 }

@@ -5,7 +5,7 @@ use crate::ids::{ControllerId, HostId, LineKey};
 use crate::message::MessageKind;
 
 /// The number of a pending event. Given in the order in which events are scheduled, never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct EventId(pub u64);
 
 /// One event that has happened.

@@ -1,6 +1,6 @@
 //! A world and the source of its requests: what the page, the command line and the benchmarks step through.
 
-use super::event::Event;
+use super::event::{Event, EventId};
 use super::op::{Source, TimedOp};
 use super::world::{Command, CommandError, World};
 use crate::fact::Observer;
@@ -46,11 +46,11 @@ impl<S: Source> Run<S> {
         loop {
             let send = match self.pacing {
                 Pacing::Closed { depth } => self.world.outstanding() < depth as usize,
-                // One request ahead of time is enough: it is scheduled before anything later happens.
+                // A request is scheduled when nothing pending comes before its host sends it: then the present
+                // has not passed that instant, and one request ahead of time is enough.
                 Pacing::AsTimed => {
                     let Some(next) = self.peek() else { return };
-                    let reaches_ns = next.at_ns.saturating_add(self.world.config().host_latency_ns);
-                    self.world.next_event_ns().is_none_or(|earliest| reaches_ns <= earliest)
+                    self.world.next_event_ns().is_none_or(|earliest| next.at_ns <= earliest)
                 }
             };
             if !send {
@@ -74,6 +74,26 @@ impl<S: Source> Run<S> {
             self.exhausted = self.next.is_none();
         }
         self.next
+    }
+
+    /// Does a command now.
+    ///
+    /// # Errors
+    /// When it does not fit the world.
+    pub fn apply(&mut self, command: Command) -> Result<(), CommandError> {
+        self.world.apply(command)
+    }
+
+    /// Lets one pending event happen out of turn; see [`World::step_event`].
+    pub fn step_event<O: Observer>(&mut self, id: EventId, observer: &mut O) -> Option<Event> {
+        self.feed();
+        self.world.step_event(id, observer)
+    }
+
+    /// When the next event will happen, in nanoseconds; requests that the source will send next are counted.
+    pub fn next_event_ns(&mut self) -> Option<u64> {
+        self.feed();
+        self.world.next_event_ns()
     }
 
     #[must_use]

@@ -22,7 +22,6 @@ pub struct Seed(pub u64);
 
 /// What can be done to a world from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "command")]
 pub enum Command {
     /// A host sends a request. A time that is past means now.
     Submit(TimedOp),

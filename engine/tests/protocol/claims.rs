@@ -1,8 +1,7 @@
 //! Each claim as a story. Claims 15 to 28 claim as a system what 1 to 14 claim as a method; they are told with
 //! the controllers' parts exchanged. Claims 11 and 25 speak of failback and are not part of the steady state.
 
-mod support;
-
+use crate::support::{Stage, key, state};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::fact::{Fact, IoKind, Observer, SlotList};
 use mirrorline_engine::ids::ControllerId::{A, B};
@@ -11,7 +10,6 @@ use mirrorline_engine::message::{Grant, Message, MessageKind};
 use mirrorline_engine::scenario::Scenario;
 use mirrorline_engine::sim::{Run, Seed, World};
 use mirrorline_engine::state::{FlushStep, LineState};
-use support::{Stage, key, state};
 
 /// The LUN that a controller owns by default.
 fn lun_of(first: ControllerId) -> u16 {
@@ -111,7 +109,7 @@ fn each_manages_free_mirror_slots_in_the_other(first: ControllerId) {
     assert!(!theirs.is_local(slot), "a lent slot, home to the other controller");
     let asked = stage.words(key).iter().take_while(|(_, kind)| *kind != MessageKind::Data).count();
     assert_eq!(asked, 0, "nothing was asked before DATA");
-    let (mut other, key) = (Stage::new(Config::default()), support::key(lun_of(first.peer()), 8));
+    let (mut other, key) = (Stage::new(Config::default()), crate::support::key(lun_of(first.peer()), 8));
     other.write(first.peer(), lun_of(first.peer()), 8).until_answered();
     assert!(other.line(first, key).loc.is_some(), "and the other way round");
 }

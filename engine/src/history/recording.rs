@@ -1,0 +1,276 @@
+//! [`Recording`]: a scenario, what was done to it from outside and when, and one instant of it.
+//!
+//! `state = f(engine version, scenario, seed, deeds, event index)`: a deed is a command or an event taken out of
+//! turn, noted with the number of events that had happened before. So a recording can be sought, forked, and
+//! written down in a link.
+
+use super::keyframes::Keyframes;
+use crate::check::{Depth, Violation, Watch};
+use crate::fact::{Fact, Observer, Unobserved};
+use crate::scenario::{Scenario, ScenarioError, ScenarioSource};
+use crate::sim::{Command, CommandError, Event, EventId, Run, Seed, World};
+use serde::{Deserialize, Serialize};
+
+/// Something that was done from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    Command(Command),
+    /// A pending event was taken out of turn.
+    Take(EventId),
+}
+
+/// Why a recording could not be made or something not be done to it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordingError {
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    #[error("{0}")]
+    Config(#[from] crate::config::ConfigError),
+    #[error("{0}")]
+    Workload(String),
+    #[error("{0}")]
+    Command(#[from] CommandError),
+    #[error("event {0} cannot happen now: take one of those that are pending")]
+    NotPending(u64),
+    #[error("a simulation made from a trace has no link: the trace would have to be in it")]
+    NoLink,
+    #[error("this is no Mirrorline link: {0}")]
+    BadLink(&'static str),
+    #[error(
+        "the link was made by version {made_by} of the engine, this is {here}: it might not show the same"
+    )]
+    OtherVersion { made_by: String, here: &'static str },
+}
+
+/// What is written into a link.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    version: String,
+    scenario: String,
+    deeds: Vec<(u64, Deed)>,
+    position: u64,
+}
+
+/// What a link begins with.
+const LINK_PREFIX: &str = "m1.";
+/// Links above this size are refused before anything is made of them.
+const LINK_BYTES_MAX: usize = 1 << 20;
+
+/// A run and how many deeds have been done to it.
+#[derive(Clone, Debug)]
+struct Instant {
+    run: Run<ScenarioSource>,
+    deeds: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Recording {
+    scenario: Scenario,
+    deeds: Vec<(u64, Deed)>,
+    keyframes: Keyframes<Instant>,
+    now: Instant,
+}
+
+impl Recording {
+    /// # Errors
+    /// When no world can be made from the scenario.
+    pub fn new(scenario: Scenario) -> Result<Recording, RecordingError> {
+        let world = World::new(scenario.config.clone(), Seed(scenario.seed))?;
+        let source = scenario.source().map_err(|error| RecordingError::Workload(error.to_string()))?;
+        let now = Instant { run: Run::new(world, source, scenario.pacing), deeds: 0 };
+        Ok(Recording { scenario, deeds: Vec::new(), keyframes: Keyframes::new(now.clone()), now })
+    }
+
+    #[must_use]
+    pub fn world(&self) -> &World {
+        self.now.run.world()
+    }
+
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Events that have happened.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.world().events()
+    }
+
+    /// Why the scenario's requests ended early: one of them does not fit its world.
+    #[must_use]
+    pub fn refused(&self) -> Option<&CommandError> {
+        self.now.run.refused()
+    }
+
+    /// Does a command now. What had been recorded after this instant is forgotten.
+    ///
+    /// # Errors
+    /// When the command does not fit; nothing has changed then.
+    pub fn apply(&mut self, command: Command) -> Result<(), RecordingError> {
+        let mut next = self.now.clone();
+        next.run.apply(command)?;
+        self.commit(next, Deed::Command(command));
+        Ok(())
+    }
+
+    /// Lets a pending event happen out of turn. What had been recorded after this instant is forgotten.
+    ///
+    /// # Errors
+    /// When it is not pending, or is a message that others are before; nothing has changed then.
+    pub fn take(&mut self, id: EventId) -> Result<Event, RecordingError> {
+        let mut next = self.now.clone();
+        let event = next.run.step_event(id, &mut Unobserved).ok_or(RecordingError::NotPending(id.0))?;
+        self.commit(next, Deed::Take(id));
+        Ok(event)
+    }
+
+    fn commit(&mut self, mut next: Instant, deed: Deed) {
+        let position = self.position();
+        self.deeds.truncate(self.now.deeds);
+        self.keyframes.cut(position);
+        self.deeds.push((position, deed));
+        next.deeds = self.deeds.len();
+        self.now = next;
+    }
+
+    /// One event: the earliest pending one, or what was recorded here. Nothing when nothing is pending.
+    pub fn step<O: Observer>(&mut self, observer: &mut O) -> Option<Event> {
+        let event = self.now.step(&self.deeds, observer)?;
+        let bytes = self.world().approximate_bytes();
+        self.keyframes.offer(self.position(), bytes, &self.now);
+        Some(event)
+    }
+
+    /// Steps until `ns` virtual nanoseconds have passed since the start, or nothing is pending. Returns how many
+    /// events it was.
+    pub fn run_until(&mut self, ns: u64) -> u64 {
+        let from = self.position();
+        while self.now.next_event_ns().is_some_and(|next| next <= ns) && self.step(&mut Unobserved).is_some()
+        {
+        }
+        self.position() - from
+    }
+
+    /// Goes to the instant after so many events, back or forth; at most to the end. Returns where it is then.
+    pub fn seek(&mut self, position: u64) -> u64 {
+        if position < self.position() {
+            self.now = self.keyframes.before(position).1.clone();
+        }
+        while self.position() < position && self.step(&mut Unobserved).is_some() {}
+        self.position()
+    }
+
+    /// The events `from .. to` with their facts; those that have been recorded. The instant stays as it is.
+    #[must_use]
+    pub fn facts(&self, from: u64, to: u64) -> Vec<(Event, Vec<Fact>)> {
+        let to = to.min(self.position());
+        let mut at = self.keyframes.before(from.min(to)).1.clone();
+        let mut told = Vec::new();
+        while at.run.world().events() < to {
+            let mut facts = Vec::new();
+            let Some(event) = at.step(&self.deeds, &mut facts) else { break };
+            if event.index >= from {
+                told.push((event, facts));
+            }
+        }
+        told
+    }
+
+    /// What the checks find from the start to this instant. The state is checked after every event in worlds of up
+    /// to 64 slots a controller, else at this instant only.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        let small = self.scenario.config.slots() <= 64;
+        let mut watch = Watch::new(if small { Depth::EveryEvent } else { Depth::End });
+        let mut at = self.keyframes.before(0).1.clone();
+        while at.run.world().events() < self.position() && at.step(&self.deeds, &mut watch).is_some() {
+            watch.after_event(at.run.world());
+        }
+        if small { watch.violations().to_vec() } else { watch.checked_now(at.run.world()) }
+    }
+
+    /// The recording as a link: version, scenario with its seed, deeds and position.
+    ///
+    /// # Errors
+    /// A recording made from a trace has none.
+    pub fn link(&self) -> Result<String, RecordingError> {
+        if matches!(self.scenario.feed, crate::scenario::Feed::Trace(_)) {
+            return Err(RecordingError::NoLink);
+        }
+        let written = Written {
+            version: crate::VERSION.to_owned(),
+            scenario: self.scenario.to_text(),
+            deeds: self.deeds[..self.now.deeds].to_vec(),
+            position: self.position(),
+        };
+        let bytes = postcard::to_allocvec(&written).map_err(|_| RecordingError::NoLink)?;
+        let check = check_word(&bytes);
+        Ok(format!("{LINK_PREFIX}{}", super::base64::encode(&[check.as_slice(), &bytes].concat())))
+    }
+
+    /// The recording that a link was made of, at its position.
+    ///
+    /// # Errors
+    /// A damaged link, one of another version, or one that asks for what cannot be.
+    pub fn from_link(link: &str) -> Result<Recording, RecordingError> {
+        let text = link
+            .trim()
+            .strip_prefix(LINK_PREFIX)
+            .ok_or(RecordingError::BadLink("it does not begin with m1."))?;
+        if text.len() > LINK_BYTES_MAX {
+            return Err(RecordingError::BadLink("it is longer than 1 MiB"));
+        }
+        let all = super::base64::decode(text)
+            .ok_or(RecordingError::BadLink("it has characters that no link has; was it copied whole?"))?;
+        let damaged = RecordingError::BadLink("it is damaged or cut off; copy it once more");
+        let (check, bytes) = all.split_at_checked(4).ok_or(damaged.clone())?;
+        if check != check_word(bytes) {
+            return Err(damaged);
+        }
+        let written: Written = postcard::from_bytes(bytes).map_err(|_| damaged)?;
+        if written.version != crate::VERSION {
+            return Err(RecordingError::OtherVersion { made_by: written.version, here: crate::VERSION });
+        }
+        let mut recording = Recording::new(Scenario::parse(&written.scenario)?)?;
+        for (position, deed) in written.deeds {
+            recording.seek(position);
+            match deed {
+                Deed::Command(command) => recording.apply(command)?,
+                Deed::Take(id) => {
+                    recording.take(id)?;
+                }
+            }
+        }
+        recording.seek(written.position);
+        Ok(recording)
+    }
+}
+
+/// Four bytes that tell a damaged link from a whole one.
+fn check_word(bytes: &[u8]) -> [u8; 4] {
+    let mut digest = crate::digest::Digest::default();
+    digest.bytes(bytes);
+    (digest.value() as u32).to_le_bytes()
+}
+
+impl Instant {
+    /// Does the deeds of this instant, then one event, unless a deed is one.
+    fn step<O: Observer>(&mut self, deeds: &[(u64, Deed)], observer: &mut O) -> Option<Event> {
+        while let Some((at, deed)) = deeds.get(self.deeds).copied()
+            && at == self.run.world().events()
+        {
+            self.deeds += 1;
+            match deed {
+                // It was accepted when it was done first.
+                Deed::Command(command) => self.run.apply(command).ok()?,
+                Deed::Take(id) => return self.run.step_event(id, observer),
+            }
+        }
+        self.run.step(observer)
+    }
+
+    fn next_event_ns(&mut self) -> Option<u64> {
+        self.run.next_event_ns()
+    }
+}
