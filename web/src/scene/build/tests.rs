@@ -64,7 +64,7 @@ fn cells(region: &Region) -> &[SlotCell] {
 /// Every used slot as text: `A00 OP 0:40`.
 fn used(scene: &Scene) -> Vec<String> {
     let regions = scene.controllers.iter().flat_map(|card| [&card.own, &card.lent]);
-    let cells = regions.flat_map(|region| cells(region)).filter(|cell| cell.look != Look::Free);
+    let cells = regions.flat_map(cells).filter(|cell| cell.look != Look::Free);
     cells.map(|cell| format!("{} {} {}", cell.at, cell.look.code(), cell.line.unwrap())).collect()
 }
 

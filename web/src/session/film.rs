@@ -1,0 +1,214 @@
+//! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
+
+use super::stopwatch::now_ms;
+use crate::scene::model::{LoadFailure, Marker};
+use mirrorline_engine::explain::{EventLog, Instant};
+use mirrorline_engine::history::{MarkKind, Timeline};
+use mirrorline_engine::message::MessageKind;
+use mirrorline_engine::scenario::{Scenario, ScenarioSource};
+use mirrorline_engine::sim::{Event, EventKind, Run, Seed, World};
+
+/// Events recorded between two looks at the clock.
+const SLICE: u64 = 256;
+/// Events at once, when a film begins: enough for every built-in scenario.
+const AT_ONCE: u64 = 2_048;
+/// A film ends here, however long the trace: its log must fit a browser's memory.
+pub const EVENTS_MAX: u64 = 2_000_000;
+/// Flags on the scrubber, and how far they are apart at least, in shares of the whole.
+const MARKERS_MAX: usize = 8;
+const MARKERS_APART: u64 = 9;
+
+pub struct Film {
+    timeline: Timeline<ScenarioSource>,
+    log: EventLog,
+    notes: Notes,
+    /// Requests that the source will give, if that is known.
+    requests: Option<u64>,
+    cancelled: bool,
+}
+
+/// What is noted of each event while it is recorded.
+#[derive(Default)]
+struct Notes {
+    /// For each event, whether it sends or delivers a message.
+    messages: Vec<bool>,
+    /// Events worth a flag, by what the flag says.
+    flushes: Vec<u64>,
+    switches: Vec<u64>,
+    throughs: Vec<u64>,
+    answers: Vec<u64>,
+}
+
+impl Notes {
+    fn take(&mut self, event: &Event) {
+        let index = event.index;
+        self.messages.push(matches!(event.kind, EventKind::Message { .. }));
+        match event.kind {
+            EventKind::Message { message, .. } => {
+                if let Some(sent_at) = event.cause.and_then(|cause| self.messages.get_mut(cause as usize)) {
+                    *sent_at = true;
+                }
+                match message {
+                    MessageKind::FlushNotify => self.flushes.push(index + 1),
+                    MessageKind::Grant => self.switches.push(index + 1),
+                    _ => {}
+                }
+            }
+            EventKind::SlotWait { .. } => self.throughs.push(index + 1),
+            EventKind::HostDone { .. } => self.answers.push(index + 1),
+            _ => {}
+        }
+    }
+}
+
+impl Film {
+    /// # Errors
+    /// No world can be made from the scenario.
+    pub fn new(scenario: &Scenario, requests: Option<u64>) -> Result<Film, LoadFailure> {
+        let impossible = |field: &str, problem: &str| LoadFailure {
+            what: format!("No world can be made from this: {problem}."),
+            place: field.to_owned(),
+            remedy: "Choose another cache size, or another trace.".into(),
+        };
+        let world = World::new(scenario.config.clone(), Seed(scenario.seed))
+            .map_err(|error| impossible(error.field, &error.problem))?;
+        let source = scenario.source().map_err(|error| impossible(error.field, &error.problem))?;
+        let timeline = Timeline::new(Run::new(world, source, scenario.pacing));
+        let mut film =
+            Film { timeline, log: EventLog::default(), notes: Notes::default(), requests, cancelled: false };
+        film.extend(AT_ONCE);
+        Ok(film)
+    }
+
+    fn extend(&mut self, events: u64) {
+        let (log, notes) = (&mut self.log, &mut self.notes);
+        self.timeline.extend_watched(events, |event| {
+            log.push(event);
+            notes.take(event);
+        });
+    }
+
+    /// Records for about so long. Says whether anything was recorded.
+    pub fn record(&mut self, budget_ms: f64) -> bool {
+        if self.is_recorded() {
+            return false;
+        }
+        let start_ms = now_ms();
+        while !self.is_recorded() {
+            self.extend(SLICE.min(EVENTS_MAX - self.events()));
+            if now_ms() - start_ms >= budget_ms {
+                break;
+            }
+        }
+        true
+    }
+
+    /// The recording ends where it is.
+    pub fn cancel(&mut self) {
+        self.cancelled = true;
+    }
+
+    /// Whether there is nothing more to record: the run is over, was stopped, or is as long as fits.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.timeline.is_complete() || self.cancelled || self.events() >= EVENTS_MAX
+    }
+
+    /// How much of the run has been recorded: 0 to 1.
+    #[must_use]
+    pub fn recorded(&self) -> f64 {
+        let all = self.requests.filter(|requests| *requests > 0);
+        let share = all.map_or(0.0, |all| self.timeline.frontier().counters().host_ios as f64 / all as f64);
+        share.max(self.events() as f64 / EVENTS_MAX as f64).min(1.0)
+    }
+
+    /// Events recorded so far.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.timeline.len()
+    }
+
+    /// Events that have happened at the instant in view.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.timeline.position()
+    }
+
+    pub fn seek(&mut self, position: u64) {
+        self.timeline.seek(position);
+    }
+
+    /// When the instant after so many events begins: the time of the last of them. 0 at the start.
+    #[must_use]
+    pub fn time_at(&self, position: u64) -> u64 {
+        position.checked_sub(1).and_then(|index| self.timeline.time_of(index)).unwrap_or(0)
+    }
+
+    /// What kind of event leads from a position to the next.
+    #[must_use]
+    pub fn next_kind(&self, position: u64) -> Option<MarkKind> {
+        self.timeline.kind_of(position)
+    }
+
+    /// The nearest position after (before) one to which an event of a kind leads.
+    #[must_use]
+    pub fn find(&self, from: u64, forward: bool, wanted: impl Fn(&Film, u64) -> bool) -> Option<u64> {
+        // Event `index` leads to position `index + 1`.
+        if forward {
+            (from..self.events()).find(|index| wanted(self, *index)).map(|index| index + 1)
+        } else {
+            (0..from.saturating_sub(1)).rev().find(|index| wanted(self, *index)).map(|index| index + 1)
+        }
+    }
+
+    /// Whether an event sends or delivers a message.
+    #[must_use]
+    pub fn is_message(&self, index: u64) -> bool {
+        self.notes.messages.get(index as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether at an event a host's request arrives, or its answer does.
+    #[must_use]
+    pub fn is_io(&self, index: u64) -> bool {
+        matches!(self.timeline.kind_of(index), Some(MarkKind::HostArrives | MarkKind::HostDone))
+    }
+
+    #[must_use]
+    pub fn instant(&self) -> Instant<'_> {
+        Instant { world: self.timeline.world(), moment: self.timeline.moment(), log: &self.log }
+    }
+
+    /// A few places worth going to, far enough apart to be read.
+    #[must_use]
+    pub fn markers(&self) -> Vec<Marker> {
+        let notes = &self.notes;
+        let kinds: [(&[u64], &str, &str); 4] = [
+            (&notes.switches, "ownership moves", "ownership moves"),
+            (&notes.flushes, "first flush", "flush"),
+            (&notes.throughs, "slots run out", "slots run out"),
+            (&notes.answers, "first “done”", ""),
+        ];
+        let apart = (self.events() / MARKERS_APART).max(1);
+        let mut kept: Vec<Marker> = Vec::new();
+        let mut add = |event: u64, text: &str| {
+            let far = kept.iter().all(|marker| marker.event.abs_diff(event) >= apart);
+            if far && kept.len() < MARKERS_MAX && !text.is_empty() {
+                kept.push(Marker { event, text: text.to_owned() });
+            }
+        };
+        // The first of each kind, then others where there is room.
+        for (events, first, _) in kinds {
+            if let Some(event) = events.first() {
+                add(*event, first);
+            }
+        }
+        for (events, _, later) in kinds {
+            let stride = (events.len() / MARKERS_MAX).max(1);
+            for event in events.iter().step_by(stride) {
+                add(*event, later);
+            }
+        }
+        kept.sort_by_key(|marker| marker.event);
+        kept
+    }
+}

@@ -1,0 +1,299 @@
+//! Playback: what is shown, where in the run we are, and how fast it goes on. Pure, without a browser: the page sends
+//! [`Command`]s, lets time pass with [`Session::advance`], and draws the [`Scene`].
+//!
+//! What moves between two events is placed by model time, which flows evenly within each gap. A gap takes as long as
+//! [`pace`] says and not as long as it is, so that both a flight of 3 µs and an idle millisecond can be watched.
+
+pub mod film;
+pub mod pace;
+mod stopwatch;
+pub mod trace;
+
+use crate::scene::build;
+use crate::scene::model::{
+    Indexing, LoadFailure, Marker, ScenarioInfo, Scene, Selection, Source, Transport, ViewState,
+};
+use film::Film;
+use mirrorline_engine::scenario::library::LIBRARY;
+use std::rc::Rc;
+pub use trace::{CacheSize, OpenedTrace, TraceReader};
+
+/// What a frame may spend on recording ahead, in milliseconds.
+const RECORD_MS: f64 = 3.0;
+/// While recording goes on, its progress is shown this often.
+const PROGRESS_EVERY_MS: f64 = 150.0;
+/// Events that one frame may pass over, whatever the speed: more than the eye can tell.
+const EVENTS_A_FRAME: u64 = 4_096;
+
+/// What a person can ask of the playback.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Goes on; from the end, begins again.
+    Play,
+    Pause,
+    Toggle,
+    SpeedUp,
+    SpeedDown,
+    /// A power of two, within [`Transport::SPEEDS`].
+    SetSpeed(i32),
+    StepForward,
+    StepBack,
+    /// To the next event that sends or delivers a message.
+    StepMessageForward,
+    StepMessageBack,
+    /// To the next event at which a host's request arrives, or its answer does.
+    StepIoForward,
+    StepIoBack,
+    Seek(u64),
+    Home,
+    End,
+    /// A built-in scenario, by its place in [`Session::scenarios`].
+    LoadScenario(usize),
+    LoadTrace {
+        trace: Rc<OpenedTrace>,
+        size: CacheSize,
+    },
+    /// Recording ahead ends where it is.
+    CancelLoad,
+    Select(Option<Selection>),
+}
+
+/// What [`Session::advance`] has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// Nothing: paused, or at the end.
+    Nothing,
+    /// Only the moment between two events: what moves has moved.
+    Time,
+    /// The event index, or what is known about the run: the scene is another one.
+    Scene,
+}
+
+/// Playback of one run.
+pub struct Session {
+    film: Film,
+    /// How much of the gap after the instant in view has passed: 0 to 1.
+    phase: f64,
+    playing: bool,
+    speed: i32,
+    selection: Option<Selection>,
+    source: Source,
+    markers: Vec<Marker>,
+    since_progress_ms: f64,
+}
+
+impl Session {
+    /// The first scenario, at its beginning, paused.
+    ///
+    /// # Panics
+    /// When no world can be made from the first built-in scenario; a test loads every one of them.
+    #[must_use]
+    pub fn new() -> Session {
+        let scenario = LIBRARY[0].scenario();
+        let film = Film::new(&scenario, None).expect("a test loads every built-in scenario");
+        let source = Source { title: scenario.title, scenario: Some(0), generation: 0 };
+        Session {
+            markers: film.markers(),
+            film,
+            phase: 0.0,
+            playing: false,
+            speed: 0,
+            selection: None,
+            source,
+            since_progress_ms: 0.0,
+        }
+    }
+
+    /// The built-in scenarios, in the picker's order.
+    #[must_use]
+    pub fn scenarios() -> Vec<ScenarioInfo> {
+        let info = |builtin: &mirrorline_engine::scenario::library::Builtin| {
+            let scenario = builtin.scenario();
+            ScenarioInfo { title: scenario.title, about: scenario.about }
+        };
+        LIBRARY.iter().map(info).collect()
+    }
+
+    /// Does what is asked.
+    ///
+    /// # Errors
+    /// Only loading fails; what was playing goes on.
+    pub fn dispatch(&mut self, command: Command) -> Result<(), LoadFailure> {
+        match command {
+            Command::Play => self.play(),
+            Command::Pause => self.playing = false,
+            Command::Toggle if self.playing => self.playing = false,
+            Command::Toggle => self.play(),
+            Command::SpeedUp => self.set_speed(self.speed + 1),
+            Command::SpeedDown => self.set_speed(self.speed - 1),
+            Command::SetSpeed(speed) => self.set_speed(speed),
+            Command::StepForward => self.step(true, |_, _| true),
+            Command::StepBack => self.step(false, |_, _| true),
+            Command::StepMessageForward => self.step(true, Film::is_message),
+            Command::StepMessageBack => self.step(false, Film::is_message),
+            Command::StepIoForward => self.step(true, Film::is_io),
+            Command::StepIoBack => self.step(false, Film::is_io),
+            Command::Seek(position) => self.go(position),
+            Command::Home => self.go(0),
+            Command::End => {
+                self.playing = false;
+                self.go(u64::MAX);
+            }
+            Command::LoadScenario(index) => {
+                let builtin = LIBRARY.get(index).ok_or_else(|| LoadFailure {
+                    what: format!("There is no scenario {}.", index + 1),
+                    place: String::new(),
+                    remedy: format!("Choose one of the {}.", LIBRARY.len()),
+                })?;
+                let scenario = builtin.scenario();
+                let film = Film::new(&scenario, None)?;
+                self.show(film, scenario.title, Some(index));
+            }
+            Command::LoadTrace { trace, size } => {
+                let film = Film::new(&trace.scenario(size), Some(trace.requests()))?;
+                self.show(film, trace.preview.name.clone(), None);
+            }
+            Command::CancelLoad => {
+                self.film.cancel();
+                self.markers = self.film.markers();
+            }
+            Command::Select(selection) => self.selection = selection,
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, film: Film, title: String, scenario: Option<usize>) {
+        self.markers = film.markers();
+        self.film = film;
+        self.phase = 0.0;
+        self.playing = false;
+        self.selection = None;
+        self.since_progress_ms = 0.0;
+        self.source = Source { title, scenario, generation: self.source.generation + 1 };
+    }
+
+    fn play(&mut self) {
+        if self.at_end() {
+            self.go(0);
+        }
+        self.playing = true;
+    }
+
+    fn set_speed(&mut self, speed: i32) {
+        self.speed = speed.clamp(*Transport::SPEEDS.start(), *Transport::SPEEDS.end());
+    }
+
+    /// Nothing comes after the instant in view, and nothing will.
+    fn at_end(&self) -> bool {
+        self.film.is_recorded() && self.film.position() >= self.film.events()
+    }
+
+    fn go(&mut self, position: u64) {
+        self.film.seek(position);
+        self.phase = 0.0;
+    }
+
+    /// To the nearest event of a kind; where there is none, to the end, or back to the start.
+    fn step(&mut self, forward: bool, wanted: impl Fn(&Film, u64) -> bool) {
+        self.playing = false;
+        if forward {
+            self.film.record(RECORD_MS);
+        }
+        let found = self.film.find(self.film.position(), forward, wanted);
+        self.go(found.unwrap_or(if forward { u64::MAX } else { 0 }));
+    }
+
+    /// Lets `wall_dt_ms` of a person's time pass.
+    pub fn advance(&mut self, wall_dt_ms: f64) -> Changed {
+        let recorded = self.record(wall_dt_ms);
+        let played = if self.playing { self.play_on(wall_dt_ms) } else { Changed::Nothing };
+        if recorded { Changed::Scene } else { played }
+    }
+
+    /// Records ahead. Says whether it is time to show how far it has come.
+    fn record(&mut self, wall_dt_ms: f64) -> bool {
+        if !self.film.record(RECORD_MS) {
+            return false;
+        }
+        self.since_progress_ms += wall_dt_ms;
+        if self.since_progress_ms < PROGRESS_EVERY_MS && !self.film.is_recorded() {
+            return false;
+        }
+        self.since_progress_ms = 0.0;
+        self.markers = self.film.markers();
+        true
+    }
+
+    fn play_on(&mut self, wall_dt_ms: f64) -> Changed {
+        let mut left_ms = wall_dt_ms * f64::from(self.speed).exp2();
+        let start = self.film.position();
+        let mut position = start;
+        while position < self.film.events() && position - start < EVENTS_A_FRAME {
+            let gap_ns = self.film.time_at(position + 1) - self.film.time_at(position);
+            let wall_ms = pace::wall_ms(gap_ns, self.film.next_kind(position));
+            let rest_ms = (1.0 - self.phase) * wall_ms;
+            if left_ms < rest_ms {
+                self.phase += left_ms / wall_ms;
+                break;
+            }
+            left_ms -= rest_ms;
+            self.phase = 0.0;
+            position += 1;
+        }
+        if position > start {
+            self.film.seek(position);
+        }
+        if self.at_end() {
+            self.playing = false;
+            return Changed::Scene;
+        }
+        if position > start { Changed::Scene } else { Changed::Time }
+    }
+
+    /// The scene at the current event.
+    #[must_use]
+    pub fn scene(&self, view: &ViewState) -> Scene {
+        build::scene(self.film.instant(), self.selection, view, self.transport(), self.source.clone())
+    }
+
+    fn transport(&self) -> Transport {
+        let indexing = (!self.film.is_recorded())
+            .then(|| Indexing { done: self.film.recorded(), events: self.film.events() });
+        Transport {
+            event: self.film.position(),
+            total: self.film.events(),
+            time_ns: self.film.time_at(self.film.position()),
+            playing: self.playing,
+            speed: self.speed,
+            indexing,
+            markers: self.markers.clone(),
+        }
+    }
+
+    /// The moment between two events, in virtual nanoseconds: what moves is placed by it.
+    #[must_use]
+    pub fn now_ns(&self) -> f64 {
+        let position = self.film.position();
+        let from_ns = self.film.time_at(position);
+        if position >= self.film.events() {
+            return from_ns as f64;
+        }
+        let gap_ns = self.film.time_at(position + 1) - from_ns;
+        from_ns as f64 + gap_ns as f64 * self.phase
+    }
+
+    /// When the instant after so many events begins, for the scrubber's label. Virtual nanoseconds.
+    #[must_use]
+    pub fn time_of(&self, position: u64) -> u64 {
+        self.film.time_at(position.min(self.film.events()))
+    }
+}
+
+impl Default for Session {
+    fn default() -> Session {
+        Session::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+use super::*;
+
+const FRAME_MS: f64 = 1_000.0 / 60.0;
+
+fn scene(session: &Session) -> Scene {
+    session.scene(&ViewState::default())
+}
+
+fn event(session: &Session) -> u64 {
+    scene(session).transport.event
+}
+
+fn ask(session: &mut Session, command: Command) {
+    session.dispatch(command).unwrap();
+}
+
+fn opened(text: &str) -> Result<OpenedTrace, LoadFailure> {
+    let mut reader = TraceReader::new("my.iolog");
+    for piece in text.as_bytes().chunks(1_000) {
+        reader.push(piece)?;
+    }
+    reader.finish()
+}
+
+fn trace(requests: u64) -> OpenedTrace {
+    let mut text = String::from("fio version 3 iolog\n0 v add\n0 v open\n");
+    for n in 0..requests {
+        let verb = if n % 3 == 0 { "read" } else { "write" };
+        text.push_str(&format!("{} v {verb} {} 8192\n", n / 8, (n * 2_654_435_761) % 5_000 * 8_192));
+    }
+    opened(&text).unwrap()
+}
+
+#[test]
+fn every_built_in_scenario_loads_and_is_recorded_at_once() {
+    let mut session = Session::new();
+    for (index, info) in Session::scenarios().iter().enumerate() {
+        ask(&mut session, Command::LoadScenario(index));
+        let scene = scene(&session);
+        assert_eq!((&scene.source.title, scene.source.scenario), (&info.title, Some(index)));
+        assert_eq!(scene.transport.indexing, None);
+        assert!(scene.transport.total > 50 && scene.transport.event == 0);
+        assert_eq!(scene.source.generation, index as u32 + 1);
+    }
+    let failure = session.dispatch(Command::LoadScenario(99)).unwrap_err();
+    assert!(!failure.what.is_empty() && !failure.remedy.is_empty());
+    assert_eq!(scene(&session).source.scenario, Some(Session::scenarios().len() - 1), "what was there stays");
+}
+
+#[test]
+fn something_moves_within_the_first_second() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Play);
+    let before = session.now_ns();
+    assert_eq!(session.advance(FRAME_MS), Changed::Time);
+    assert!(session.now_ns() > before);
+    assert!(scene(&session).hosts[0].wire.is_some(), "the request is on its way");
+    for _ in 0..60 {
+        session.advance(FRAME_MS);
+    }
+    assert!(event(&session) >= 1);
+}
+
+#[test]
+fn playing_reaches_the_end_stops_there_and_begins_again() {
+    let mut session = Session::new();
+    ask(&mut session, Command::SetSpeed(6));
+    ask(&mut session, Command::Play);
+    let mut frames = 0;
+    while scene(&session).transport.playing {
+        session.advance(FRAME_MS);
+        frames += 1;
+        assert!(frames < 10_000);
+    }
+    let transport = scene(&session).transport;
+    assert_eq!(transport.event, transport.total);
+    assert_eq!(session.now_ns(), transport.time_ns as f64);
+    assert_eq!(session.advance(FRAME_MS), Changed::Nothing);
+    ask(&mut session, Command::Toggle);
+    assert_eq!((event(&session), scene(&session).transport.playing), (0, true));
+}
+
+#[test]
+fn model_time_never_falls_while_playing_and_never_passes_the_next_event() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Play);
+    let mut before = session.now_ns();
+    for frame in 0..4_000 {
+        session.advance(if frame % 7 == 0 { 0.0 } else { FRAME_MS * 1.7 });
+        let now = session.now_ns();
+        assert!(now >= before, "{now} after {before}");
+        let position = event(&session);
+        assert!(now >= session.time_of(position) as f64 && now <= session.time_of(position + 1) as f64);
+        before = now;
+    }
+}
+
+#[test]
+fn each_speed_step_doubles_and_the_ends_hold() {
+    let mut session = Session::new();
+    for _ in 0..20 {
+        ask(&mut session, Command::SpeedUp);
+    }
+    assert_eq!(scene(&session).transport.speed, 6);
+    for _ in 0..40 {
+        ask(&mut session, Command::SpeedDown);
+    }
+    assert_eq!(scene(&session).transport.speed, -6);
+    ask(&mut session, Command::SetSpeed(1_000));
+    assert_eq!(scene(&session).transport.speed, 6);
+
+    let moved = |speed: i32| {
+        let mut session = Session::new();
+        ask(&mut session, Command::SetSpeed(speed));
+        ask(&mut session, Command::Play);
+        session.advance(1.0);
+        session.now_ns()
+    };
+    assert!((moved(1) / moved(0) - 2.0).abs() < 1e-9);
+    assert!((moved(0) / moved(-6) - 64.0).abs() < 1e-6);
+}
+
+#[test]
+fn steps_pause_and_stay_within_the_run() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Play);
+    ask(&mut session, Command::StepBack);
+    assert_eq!((event(&session), scene(&session).transport.playing), (0, false));
+    ask(&mut session, Command::StepForward);
+    assert_eq!(event(&session), 1);
+    ask(&mut session, Command::End);
+    let total = scene(&session).transport.total;
+    assert_eq!(event(&session), total);
+    ask(&mut session, Command::StepForward);
+    assert_eq!(event(&session), total);
+    ask(&mut session, Command::StepBack);
+    assert_eq!(event(&session), total - 1);
+    ask(&mut session, Command::Seek(u64::MAX));
+    assert_eq!(event(&session), total);
+    ask(&mut session, Command::Home);
+    assert_eq!(event(&session), 0);
+}
+
+#[test]
+fn steps_by_message_and_by_io_stop_where_they_say() {
+    let mut session = Session::new();
+    let mut stops = Vec::new();
+    for _ in 0..5 {
+        ask(&mut session, Command::StepMessageForward);
+        stops.push(event(&session));
+    }
+    // The write arrives and sends DATA and META; both arrive, then META_ACK. The next request sends again.
+    assert_eq!(stops, [1, 2, 3, 4, 6]);
+    ask(&mut session, Command::StepMessageBack);
+    assert_eq!(event(&session), 4);
+    ask(&mut session, Command::StepIoForward);
+    assert_eq!(event(&session), 5, "the host hears “done”");
+    ask(&mut session, Command::StepIoBack);
+    assert_eq!(event(&session), 1);
+    ask(&mut session, Command::StepIoBack);
+    assert_eq!(event(&session), 0);
+}
+
+#[test]
+fn stepping_back_shows_exactly_what_was_there() {
+    let mut session = Session::new();
+    ask(&mut session, Command::LoadScenario(2));
+    let mut forward = vec![scene(&session)];
+    let total = forward[0].transport.total;
+    for _ in 0..total {
+        ask(&mut session, Command::StepForward);
+        forward.push(scene(&session));
+    }
+    for at in (0..total).rev() {
+        ask(&mut session, Command::StepBack);
+        assert_eq!(scene(&session), forward[at as usize], "at {at}");
+    }
+}
+
+#[test]
+fn scrubbing_while_playing_goes_on_from_there() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Play);
+    ask(&mut session, Command::Seek(20));
+    assert_eq!(session.now_ns(), session.time_of(20) as f64);
+    for _ in 0..200 {
+        session.advance(FRAME_MS);
+    }
+    assert!(event(&session) > 20);
+}
+
+#[test]
+fn a_selection_stays_through_steps_and_goes_with_a_load() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Seek(4));
+    let slot = crate::scene::model::SlotId { memory: mirrorline_engine::ids::ControllerId::A, slot: 0 };
+    ask(&mut session, Command::Select(Some(Selection::Slot(slot))));
+    ask(&mut session, Command::StepForward);
+    assert!(!scene(&session).inspector.unwrap().following);
+    ask(&mut session, Command::LoadScenario(1));
+    assert!(scene(&session).inspector.unwrap().following);
+}
+
+#[test]
+fn a_trace_plays_while_it_is_still_being_recorded() {
+    let opened = Rc::new(trace(3_000));
+    assert_eq!((opened.preview.reads, opened.preview.writes), (1_000, 2_000));
+    assert_eq!(opened.preview.first.len(), 3);
+    assert_eq!(opened.preview.format, "fio iolog, version 3");
+    let mut session = Session::new();
+    ask(&mut session, Command::LoadTrace { trace: Rc::clone(&opened), size: CacheSize::Small });
+    ask(&mut session, Command::Play);
+    let first = scene(&session);
+    assert!(first.transport.indexing.is_some_and(|indexing| indexing.done < 0.9), "it has only begun");
+    assert_eq!((first.source.title.as_str(), first.source.scenario), ("my.iolog", None));
+    let mut shares = vec![0.0];
+    for _ in 0..5_000 {
+        session.advance(FRAME_MS);
+        match scene(&session).transport.indexing {
+            Some(indexing) => shares.push(indexing.done),
+            None => break,
+        }
+    }
+    assert!(shares.is_sorted() && scene(&session).transport.indexing.is_none());
+    let transport = scene(&session).transport;
+    assert!(transport.total > 10_000 && transport.event > 0);
+    assert!(transport.markers.len() <= 8 && transport.markers.is_sorted_by_key(|marker| marker.event));
+}
+
+#[test]
+fn a_recording_that_is_stopped_ends_where_it_is() {
+    let mut session = Session::new();
+    ask(&mut session, Command::LoadTrace { trace: Rc::new(trace(3_000)), size: CacheSize::Thousand });
+    let total = scene(&session).transport.total;
+    ask(&mut session, Command::CancelLoad);
+    session.advance(FRAME_MS);
+    let transport = scene(&session).transport;
+    assert_eq!((transport.total, transport.indexing), (total, None));
+    ask(&mut session, Command::End);
+    assert_eq!(event(&session), total);
+}
+
+#[test]
+fn a_file_that_is_no_trace_is_refused_with_what_where_and_what_to_do() {
+    for (text, what, place) in [
+        ("", "The file is empty.", "my.iolog"),
+        ("hello\n", "This is not a fio iolog: its first line does not say so.", "my.iolog, line 1, column 1"),
+        (
+            "fio version 3 iolog\n0 v add\n0 v wrote 0 4096\n",
+            "No action is called 'wrote'.",
+            "my.iolog, line 3, column 5",
+        ),
+    ] {
+        let failure = opened(text).unwrap_err();
+        assert_eq!((failure.what.as_str(), failure.place.as_str()), (what, place));
+        assert!(failure.remedy.ends_with('.'), "{failure:?}");
+    }
+}
