@@ -35,6 +35,8 @@ pub enum StepUnit {
     Event,
     #[default]
     Message,
+    /// A host's request arrives, or its answer does.
+    Io,
 }
 
 impl StepUnit {
@@ -46,6 +48,8 @@ impl StepUnit {
             (StepUnit::Event, Direction::Back) => Command::StepBack,
             (StepUnit::Message, Direction::Forward) => Command::StepMessageForward,
             (StepUnit::Message, Direction::Back) => Command::StepMessageBack,
+            (StepUnit::Io, Direction::Forward) => Command::StepIoForward,
+            (StepUnit::Io, Direction::Back) => Command::StepIoBack,
         }
     }
 }

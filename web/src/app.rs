@@ -60,6 +60,8 @@ pub struct App {
     failure: Option<LoadFailure>,
     since_headline_ms: f64,
     since_inspector_ms: f64,
+    /// The headline or the inspector has been held back, and is due.
+    stale: bool,
     _listeners: Listeners,
 }
 
@@ -99,6 +101,7 @@ impl Component for App {
             failure: None,
             since_headline_ms: 0.0,
             since_inspector_ms: 0.0,
+            stale: false,
             _listeners: Listeners::new(ctx.link().callback(Msg::Heard)),
         }
     }
@@ -182,7 +185,7 @@ impl App {
             Changed::Nothing => false,
             Changed::Time => {
                 self.movers.place(self.session.borrow().now_ns());
-                false
+                self.stale && self.refresh(true)
             }
             Changed::Scene => self.refresh(true),
         };
@@ -198,16 +201,23 @@ impl App {
             session.scene(&self.view)
         };
         let playing = calm && scene.transport.playing && scene.source == self.scene.source;
-        if playing && scene.transport.speed >= FAST && self.since_headline_ms < HEADLINE_EVERY_MS {
-            scene.headline.clone_from(&self.scene.headline);
-            scene.story.clone_from(&self.scene.story);
-        } else {
-            self.since_headline_ms = 0.0;
+        self.stale = false;
+        if scene.headline != self.scene.headline {
+            if playing && scene.transport.speed >= FAST && self.since_headline_ms < HEADLINE_EVERY_MS {
+                scene.headline.clone_from(&self.scene.headline);
+                scene.story.clone_from(&self.scene.story);
+                self.stale = true;
+            } else {
+                self.since_headline_ms = 0.0;
+            }
         }
-        if playing && self.since_inspector_ms < INSPECTOR_EVERY_MS {
-            scene.inspector.clone_from(&self.scene.inspector);
-        } else {
-            self.since_inspector_ms = 0.0;
+        if scene.inspector != self.scene.inspector {
+            if playing && self.since_inspector_ms < INSPECTOR_EVERY_MS {
+                scene.inspector.clone_from(&self.scene.inspector);
+                self.stale = true;
+            } else {
+                self.since_inspector_ms = 0.0;
+            }
         }
         if scene == *self.scene {
             return false;

@@ -19,7 +19,7 @@ pub struct Press<'a> {
 pub const HELP: [(&[&str], &str); 10] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
-    (&["Shift ←", "Shift →"], "Step by message"),
+    (&["Shift ←", "Shift →"], "Step by I/O"),
     (&["Alt ←", "Alt →"], "Step by event"),
     (&["Page Up", "Page Down", "."], "Step, for presenters’ clickers"),
     (&["Home", "End"], "To the first, to the last event"),
@@ -39,7 +39,7 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         if press.alt {
             Action::Play(StepUnit::Event.command(direction))
         } else if press.shift {
-            Action::Play(StepUnit::Message.command(direction))
+            Action::Play(StepUnit::Io.command(direction))
         } else {
             Action::Step(direction)
         }
@@ -88,7 +88,7 @@ mod tests {
     fn arrows_step_by_the_chosen_unit_and_modifiers_name_one() {
         let right = press("ArrowRight");
         assert_eq!(action(right), Some(Action::Step(Direction::Forward)));
-        assert_eq!(action(Press { shift: true, ..right }), Some(Action::Play(Command::StepMessageForward)));
+        assert_eq!(action(Press { shift: true, ..right }), Some(Action::Play(Command::StepIoForward)));
         assert_eq!(action(Press { alt: true, ..right }), Some(Action::Play(Command::StepForward)));
     }
 

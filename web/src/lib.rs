@@ -1,6 +1,8 @@
 //! Mirrorline in the browser: the page, and later the JavaScript module.
 
 mod action;
+#[cfg(feature = "api")]
+pub mod api;
 mod app;
 mod clock;
 mod components;

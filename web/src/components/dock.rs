@@ -48,7 +48,7 @@ pub fn dock(props: &DockProps) -> Html {
                         onclick={act(Action::Step(Direction::Forward))}>{ icon("#i-fwd", "") }</button>
                 </div>
                 <div class="seg step" role="group" aria-label="Step by"><span class="lbl">{ "Step by" }</span>
-                    { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }
+                    { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
                 </div>
                 <Speed speed={transport.speed} act={props.act.clone()} />
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>

@@ -79,7 +79,7 @@ fn inspector_view(props: &InspectorProps) -> Html {
             }
             <p class="follow">
                 if it.following {
-                    { "Follows the story. Click anything on the stage to hold it here." }
+                    { "Follows the story. Click anything to hold it here." }
                 } else {
                     <button class="btn" data-testid="release" onclick={release}>{ "Follow the story again" }</button>
                 }

@@ -57,9 +57,9 @@ pub fn full_key(props: &FullKeyProps) -> Html {
         <div class="fullkey">
             <ul>
                 <li><i class="smp solid"></i><span>{ "solid: owner’s copy" }</span></li>
-                <li><i class="smp outline"></i><span>{ "outlined: mirror copy" }</span></li>
-                <li><i class="smp ring"></i><span>{ "ring: the line you look at" }</span></li>
-                <li><i class="smp dots"></i><span>{ "dotted: older mirror, still holding the promise" }</span></li>
+                <li><i class="smp outline"></i><span>{ "outlined: mirror" }</span></li>
+                <li><i class="smp ring"></i><span>{ "ring: what you look at" }</span></li>
+                <li><i class="smp dots"></i><span>{ "dotted: older mirror" }</span></li>
                 if props.rare { { for rare } }
             </ul>
         </div>

@@ -19,6 +19,9 @@ pub struct ScrubberProps {
     pub act: Callback<Action>,
 }
 
+/// The share of the track that a marker's words take; closer ones stand without.
+const LABEL_SHARE: f64 = 0.08;
+
 /// Events that PageUp and PageDown jump over: a twentieth of all.
 fn page(total: u64) -> u64 {
     (total / 20).max(1)
@@ -120,9 +123,11 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
     };
     let now_text = time_text(props.time_ns);
     let said = format!("{now_text}, event {} of {}", props.event, props.total);
-    let markers = props.markers.iter().map(
-        |marker| html! { <Flag key={marker.event.to_string()} marker={marker.clone()} total={total} /> },
-    );
+    let markers = props.markers.iter().enumerate().map(|(index, marker)| {
+        let next = props.markers.get(index + 1).map_or(u64::MAX, |next| next.event);
+        let labelled = next.saturating_sub(marker.event) as f64 >= LABEL_SHARE * total as f64;
+        html! { <Flag key={marker.event.to_string()} marker={marker.clone()} total={total} labelled={labelled} /> }
+    });
     html! {
         <div ref={track} class={classes!("scrub", props.indexing.then_some("partial"), dragging.then_some("dragging"))} role="slider"
             tabindex="0" aria-label="Time" aria-valuemin="0" aria-valuemax={props.total.to_string()} aria-valuenow={props.event.to_string()}
@@ -142,6 +147,7 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
 struct FlagProps {
     marker: Marker,
     total: u64,
+    labelled: bool,
 }
 
 #[function_component(Flag)]
@@ -153,7 +159,7 @@ fn flag(props: &FlagProps) -> Html {
             set(&node, "--x", percent(event, total))
         });
     }
-    html! { <span ref={node} class="flag">{ &props.marker.text }</span> }
+    html! { <span ref={node} class="flag">{ if props.labelled { props.marker.text.as_str() } else { "" } }</span> }
 }
 
 /// The range of the speed slider, as attributes want it.
