@@ -113,11 +113,11 @@ pub(super) fn capital(text: &str) -> String {
 #[must_use]
 pub fn doing(state: Option<LineState>) -> &'static str {
     match state {
-        Some(LineState::OP) => "being mirrored for another write",
+        Some(LineState::OP) => "being mirrored",
         Some(LineState::OF(_)) => "on its way to disk",
         Some(LineState::OX) => "dropping its mirror",
         Some(LineState::OR) => "being released",
         Some(LineState::OW(_)) => "being written through",
-        _ => "taken by a write that came first",
+        _ => "taken by an earlier write",
     }
 }

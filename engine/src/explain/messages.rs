@@ -32,7 +32,7 @@ pub(super) fn message(
             let slot = mirror.and_then(|mirror| mirror.loc).map_or_else(String::new, |slot| format!(" in {}", names::slot(to, slot)));
             Narration::new(
                 2,
-                format!("META tells {to} what it holds: its mirror of {line} is up to date, and {to} confirms."),
+                format!("META tells {to} what it holds: {line} is mirrored, {to} confirms."),
                 format!("The new copy{slot} takes the old one’s place in one step. {to} now knows line, blocks, sequence number and cache identifier."),
             )
             .rule("Rule 1")
@@ -70,8 +70,8 @@ pub(super) fn message(
         MessageKind::FlushNotify => match instant.world.controller(to).line(key).and_then(|mirror| mirror.loc) {
             Some(_) => Narration::new(
                 2,
-                format!("{to} marks its mirror of {line} temporarily invalid, and keeps it."),
-                format!("{from} is about to write to disk. If it died half-way, {to} would have to write this data again."),
+                format!("{to} marks its mirror of {line} temporarily invalid."),
+                format!("It keeps the copy: {from} is about to write to disk, and if it died half-way, {to} would have to write this data again."),
             )
             .rule("Rule 4")
             .claims(&[12]),
@@ -136,7 +136,7 @@ fn data(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
     let promise = if older { "; the older mirror copy still keeps the promise" } else { "" };
     Narration::new(
         2,
-        format!("The data of {what} has landed {place}, and nobody there knows it yet."),
+        format!("{} has landed {place}, and {to} does not know it yet.", super::fact::capital(&what)),
         format!("Until META follows, {to} cannot tell what it is{promise}."),
     )
     .rule("Rule 1")
@@ -175,10 +175,7 @@ fn meta_ack(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
         ),
         None => Narration::new(
             2,
-            format!(
-                "{} has confirmed {what}: {to} commits it, and waits for the other lines of the write.",
-                to.peer()
-            ),
+            format!("{} has confirmed {what}: {to} commits this part of the write.", to.peer()),
             tail,
         ),
     };
@@ -222,7 +219,7 @@ fn req_own(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
     }
     Narration::new(
         2,
-        format!("{from} asks {to} for {line}, and has to wait: the line is {}.", doing(state)),
+        format!("{from} asks for {line} and has to wait: it is {}.", doing(state)),
         "Ownership passes only between two pieces of work, when both sides agree about the line.",
     )
     .rule("Rule 3")
@@ -256,12 +253,12 @@ fn read_fwd(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
     let from_disk = instant.moment.facts.iter().any(|fact| matches!(fact, Fact::DiskIssued { .. }));
     let (headline, detail) = if from_disk {
         (
-            format!("{to} owns {line} but does not hold the blocks: it reads them from disk for {from}."),
+            format!("{to} owns {line} and reads it from disk for {from}."),
             format!("What is read stays in {to}’s cache, since {to} is the owner."),
         )
     } else {
         (
-            format!("{from}’s read of {line} waits at {to}: a write to it is still being mirrored."),
+            format!("{from}’s read of {line} waits at {to} for a write to be mirrored."),
             "Nobody sees a write before both controllers hold it.".to_owned(),
         )
     };

@@ -35,18 +35,17 @@ pub fn line(config: &Config, key: LineKey) -> String {
     format!("line {}", line_short(config, key))
 }
 
-/// `block 42`, `blocks 42–45`, `block 42 of LUN 1`. LUN 0 goes without saying.
+/// `block 42`, `blocks 42–45`, `block 1:42`. LUN 0 goes without saying.
 #[must_use]
 pub fn blocks(lun: u16, lbn: u64, count: u64) -> String {
-    let mut text = if count == 1 {
-        format!("block {lbn}")
-    } else {
-        format!("blocks {lbn}–{}", lbn + count.max(1) - 1)
-    };
-    if lun > 0 {
-        text.push_str(&format!(" of LUN {lun}"));
-    }
-    text
+    let noun = if count == 1 { "block" } else { "blocks" };
+    format!("{noun} {}", run(lun, lbn, count))
+}
+
+/// `42`, `42–45`, `1:42–45`.
+fn run(lun: u16, lbn: u64, count: u64) -> String {
+    let lun = if lun > 0 { format!("{lun}:") } else { String::new() };
+    if count == 1 { format!("{lun}{lbn}") } else { format!("{lun}{lbn}–{}", lbn + count.max(1) - 1) }
 }
 
 /// The blocks of a line that a map names, as one run from the first to the last.
@@ -57,13 +56,11 @@ pub fn map(config: &Config, key: LineKey, map: BlockMap) -> String {
     blocks(key.lun().0, key.first_lbn(config.line_blocks()) + first, last - first + 1)
 }
 
-/// `42`, `42–45`, `1:42`: as short as a token or a chip needs it.
+/// `block 42`, `42–45`, `block 1:42`: as short as a token needs it.
 #[must_use]
 pub fn map_short(config: &Config, key: LineKey, map: BlockMap) -> String {
-    let first = u64::from(map.0.trailing_zeros().min(63));
-    let last = u64::from(63 - map.0.leading_zeros().min(63));
-    let lbn = key.first_lbn(config.line_blocks());
-    if first == last { format!("block {}", lbn + first) } else { format!("{}–{}", lbn + first, lbn + last) }
+    let text = self::map(config, key, map);
+    text.strip_prefix("blocks ").map(str::to_owned).unwrap_or(text)
 }
 
 /// What a host asked for: `block 42`.

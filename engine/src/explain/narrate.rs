@@ -100,7 +100,7 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     if sent(MessageKind::ReqOwn) {
         return Narration::new(
             3,
-            format!("{host} writes {what} at {via}, but {peer} owns the line: {via} asks for it."),
+            format!("{host} writes {what} at {via}, but {peer} owns it: {via} asks."),
             format!(
                 "Only a line’s owner may write it. The write waits at {via} until {peer} grants ownership."
             ),
@@ -120,9 +120,9 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
         )
         .rule("Rule 6")
         .claims(&[6]),
-        Some((key, WaitsFor::Ownership)) => Narration::new(
+        Some((_, WaitsFor::Ownership)) => Narration::new(
             2,
-            format!("{host}’s write to {what} waits at {via}: {peer} has been asked for {} already.", names::line(instant.config(), key)),
+            format!("{host}’s write to {what} waits too: {peer} has been asked already."),
             "One request for ownership is enough for all the writes that wait.",
         )
         .rule("Rule 2")
@@ -164,9 +164,7 @@ fn read_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     if sent(MessageKind::ReadFwd) {
         return Narration::new(
             3,
-            format!(
-                "{host} reads {what} at {via}, but {peer} owns the line: {via} asks {peer} for the data."
-            ),
+            format!("{host} reads {what} at {via}, but {peer} owns it: {via} asks {peer}."),
             "Only the owner answers reads: a mirror copy never serves a host. Ownership stays where it is.",
         )
         .rule("Rule 7");
@@ -174,7 +172,7 @@ fn read_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     if facts.iter().any(|fact| matches!(fact, Fact::DiskIssued { .. })) {
         return Narration::new(
             3,
-            format!("{host} reads {what}: {via}’s cache does not hold it all, so {via} reads from disk."),
+            format!("{host} reads {what}, not all in {via}’s cache: from disk."),
             "What comes from disk may stay in the cache, clean, for the next read.",
         )
         .rule("Rule 7");
@@ -185,7 +183,7 @@ fn read_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     } else {
         "The answer waits for the rest of what was asked for."
     };
-    Narration::new(2, format!("{host}’s read of {what} waits: a write to it is still being mirrored."), why)
+    Narration::new(2, format!("{host}’s read of {what} waits for a write to be mirrored."), why)
         .rule("Rule 1")
 }
 
@@ -243,14 +241,14 @@ fn disk_done(
     match (io, parity) {
         (IoKind::Read, _) if facts.iter().any(|fact| matches!(fact, Fact::HostReplied { .. })) => Narration::new(
             2,
-            format!("Disk {disk} delivers the last of what was asked for: {at} answers the host."),
+            format!("Disk {disk} delivers the last block: {at} answers the host."),
             format!("{at} may keep the blocks as clean cache."),
         )
         .rule("Rule 7"),
         (IoKind::Read, _) if facts.iter().any(|fact| matches!(fact, Fact::Sent { message: MessageKind::ReadRsp, .. })) => {
             Narration::new(
                 2,
-                format!("Disk {disk} delivers the last block: {at} sends the data of {line} to {}.", at.peer()),
+                format!("Disk {disk} delivers the last block: {at} sends the data to {}.", at.peer()),
                 format!("The host asked {}, and only the owner reads.", at.peer()),
             )
             .rule("Rule 7")
@@ -262,7 +260,7 @@ fn disk_done(
         ),
         (IoKind::Read, false) if stripe => Narration::new(
             1,
-            format!("Disk {disk} delivers a block of {line} for the parity to be computed from."),
+            format!("Disk {disk} delivers a block that {line}’s parity needs."),
             "Parity is the XOR of all data blocks of the stripe.",
         ),
         (IoKind::Read, false) => Narration::new(1, format!("Disk {disk} delivers a part of what was asked for."), "The rest is on its way."),
@@ -277,7 +275,7 @@ fn disk_done(
         (IoKind::Write, false) => Narration::new(1, format!("Disk {disk} has written its block of {line}."), "Other blocks of the stripe are still on their way."),
         (IoKind::Write, true) => Narration::new(
             2,
-            format!("Disk {disk} has written the parity of {line}: {at} declares it consistent."),
+            format!("The parity of {line} is on disk: {at} declares it consistent."),
             format!("{} learns from CONSISTENT that this data need not be written again, even if {at} dies.", at.peer()),
         )
         .rule("Rule 4")
@@ -298,7 +296,7 @@ fn flush_timer(instant: Instant<'_>, at: ControllerId) -> Narration {
     let Some((key, reason)) = flushes.first() else {
         return Narration::new(
             0,
-            format!("{at} looks at its clock: nothing is due for flushing."),
+            format!("{at}’s flush timer runs off: nothing is due."),
             "Dirty lines may stay in the caches as long as both controllers hold them.",
         );
     };
@@ -325,7 +323,7 @@ fn slot_wait(instant: Instant<'_>, at: ControllerId) -> Narration {
         return Narration::new(
             3,
             format!(
-                "A write to {} has waited long enough for a slot: {at} writes it through to disk.",
+                "No slot came in time for {}: {at} writes through to disk.",
                 names::line(instant.config(), key)
             ),
             format!(
@@ -338,15 +336,13 @@ fn slot_wait(instant: Instant<'_>, at: ControllerId) -> Narration {
     if facts.is_empty() {
         return Narration::new(
             0,
-            format!("A write at {at} would have been written through by now."),
+            format!("A write’s wait for a slot at {at} is over."),
             "A slot came free in time, or the write still waits for its line.",
         );
     }
     Narration::new(
         2,
-        format!(
-            "A write at {at} has waited long enough for a slot: the line is cleared of its mirror first."
-        ),
+        format!("No slot came in time: {at} has the line’s mirror dropped first."),
         "A mirror copy that outlived a write-through would be taken for newer than it is.",
     )
     .rule("Rule 6")

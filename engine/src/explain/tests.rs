@@ -33,7 +33,7 @@ fn every_event_of_every_built_in_scenario_is_told_in_words() {
             sound(&narration.headline, place);
             sound(&narration.detail, place);
             assert!(narration.headline.ends_with('.'), "{place}: {}", narration.headline);
-            assert!(narration.headline.chars().count() <= 110, "{place}: too long: {}", narration.headline);
+            assert!(narration.headline.chars().count() <= 72, "{place}: too long: {}", narration.headline);
             for fact in &instant.moment.facts {
                 sound(&sentence(instant.config(), instant.log, fact), place);
             }
@@ -88,8 +88,8 @@ fn the_first_write_is_told_step_by_step() {
         [
             "Host 1 sends a write of block 42 to A. | [Host writes] → Copy to B → B confirms → “Done”",
             "A sends host 1’s block 42 to B: DATA first, then META. | Host writes → [Copy to B] → B confirms → “Done”",
-            "The data of block 42 has landed in slot B12, and nobody there knows it yet. | Host writes → [Copy to B] → B confirms → “Done”",
-            "META tells B what it holds: its mirror of line 0:40 is up to date, and B confirms. | Host writes → Copy to B → [B confirms] → “Done”",
+            "Block 42 has landed in slot B12, and B does not know it yet. | Host writes → [Copy to B] → B confirms → “Done”",
+            "META tells B what it holds: line 0:40 is mirrored, B confirms. | Host writes → Copy to B → [B confirms] → “Done”",
             "B has confirmed: A commits block 42 and tells host 1 “done”. | Host writes → Copy to B → B confirms → [“Done”]",
             "Host 1 hears “done”: block 42 is safe in both caches. | Host writes → Copy to B → B confirms → “Done”",
         ]
