@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Everything that, together with the engine's version, the seed and the commands, determines a run.
 /// All times are virtual nanoseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Config {
     /// Slots of each controller's cache for its own lines.
     pub lines: u32,
@@ -31,7 +31,7 @@ pub struct Config {
 
 /// A volume of the array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LunConfig {
     /// Size in blocks.
     pub blocks: u64,
@@ -41,7 +41,7 @@ pub struct LunConfig {
 
 /// How blocks and parity are spread over the disks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Geometry {
     /// 3 to 16.
     pub disks: u8,
@@ -74,7 +74,7 @@ impl Geometry {
 
 /// The mirror link, the same in both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LinkConfig {
     pub latency_ns: u64,
     /// In units of 10⁶ bytes a second.
@@ -84,7 +84,7 @@ pub struct LinkConfig {
 /// What decides a disk command's service time. See `array::service` for the formula and the sources of
 /// the two built-in profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", tag = "kind", deny_unknown_fields)]
 pub enum DiskProfile {
     Hdd {
         track_to_track_ns: u64,
@@ -105,7 +105,7 @@ pub enum DiskProfile {
 
 /// When dirty lines are written back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FlushPolicy {
     /// Flushing begins when more than this share of the mirror slots holds dirty lines.
     pub high_percent: u8,

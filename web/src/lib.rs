@@ -1,4 +1,4 @@
-//! Mirrorline in the browser: the page, and later the JavaScript module.
+//! Mirrorline in the browser: the page, and the JavaScript module.
 
 mod action;
 #[cfg(feature = "api")]

@@ -1,0 +1,205 @@
+/** `A` or `B`. */
+export type ControllerId = "A" | "B";
+export type Io = "read" | "write";
+
+/** What a world is made of; what is left out is as by default. Times in virtual nanoseconds. */
+export interface Config {
+  /** Slots of each controller's cache for its own lines. */
+  lines?: number;
+  /** Further slots of each controller's cache, lent to the peer for its mirrors. */
+  lent?: number;
+  raid?: { disks: number; layout: "left-symmetric" | "left-asymmetric"; chunkBlocks: number };
+  /** Bytes that a block stands for, and bytes of it that are really stored (a multiple of 8). */
+  blockSize?: number;
+  payloadBytes?: number;
+  luns?: { blocks: number | bigint; defaultOwner: ControllerId }[];
+  hosts?: number;
+  link?: { latencyNs: number | bigint; megabytesPerS: number };
+  disk?:
+    | { kind: "ssd"; readNs: number | bigint; writeNs: number | bigint; megabytesPerS: number; parallel: number }
+    | {
+        kind: "hdd"; trackToTrackNs: number | bigint; fullStrokeNs: number | bigint; rotationNs: number | bigint;
+        megabytesPerS: number; blocks: number | bigint;
+      };
+  flush?: {
+    highPercent: number; lowPercent: number; tickNs: number | bigint; idleTicks: number; ageTicks: number;
+    depth: number;
+  };
+  hostLatencyNs?: number | bigint;
+  slotWaitNs?: number | bigint;
+}
+
+/** A host's request. Hosts are counted from 1, LUNs and blocks from 0. */
+export interface Request {
+  host: number;
+  via: ControllerId;
+  io: Io;
+  lun: number;
+  lbn: number | bigint;
+  /** 1 when left out. */
+  blocks?: number;
+  /** When the host sends it; what is past, or left out, means now. */
+  atNs?: number | bigint;
+}
+
+/** A line: `stripe` of a LUN; its first LBN is `stripe` times the blocks of a line. */
+export interface LineKey { lun: number; stripe: bigint }
+export type FlushStep = "notify" | "disk" | "parity" | "confirm";
+export type LineState =
+  | "OC" | "OP" | "OD" | "OK" | "OX" | "OR" | "M0" | "MD" | "MF" | "MK" | { OF: FlushStep } | { OW: FlushStep };
+export type MessageKind =
+  | "DATA" | "META" | "META_ACK" | "REQ_OWN" | "GRANT" | "NACK" | "READ_FWD" | "READ_RSP" | "FLUSH_NOTIFY" | "FN_ACK"
+  | "CONSISTENT" | "C_ACK" | "REUSE" | "REUSE_ACK";
+
+/** One event that has happened. */
+export interface Event {
+  index: bigint;
+  id: bigint;
+  atNs: bigint;
+  /** Index of the event that caused it; `null` for what comes from outside. */
+  cause: bigint | null;
+  kind: EventKind;
+}
+
+export type EventKind =
+  | { kind: "host-arrives"; op: bigint; host: number; at: ControllerId; io: Io; lun: number; lbn: bigint; blocks: number }
+  | { kind: "host-done"; op: bigint; host: number; at: ControllerId; io: Io }
+  | { kind: "message"; to: ControllerId; message: MessageKind; key: LineKey }
+  | { kind: "disk"; disk: number; at: ControllerId; io: Io; key: LineKey; parity: boolean }
+  | { kind: "flush-timer"; at: ControllerId }
+  | { kind: "slot-wait"; at: ControllerId };
+
+/** One thing that an event made true. Block maps have bit i for block i of the line. */
+export type Fact =
+  | { fact: "host-arrived"; op: bigint; host: number; at: ControllerId; io: Io; lun: number; lbn: bigint; blocks: number }
+  | { fact: "host-replied"; op: bigint; host: number; at: ControllerId; io: Io }
+  | { fact: "host-done"; op: bigint; host: number; at: ControllerId; io: Io; latencyNs: bigint }
+  | { fact: "block-read"; op: bigint; at: ControllerId; lun: number; lbn: bigint; value: bigint; from: "cache" | "disk" | "peer" }
+  | { fact: "write-committed"; op: bigint; at: ControllerId; key: LineKey; map: bigint; seq: bigint }
+  | { fact: "line-state"; at: ControllerId; key: LineKey; from: LineState | null; to: LineState | null }
+  | { fact: "sent"; from: ControllerId; message: MessageKind; key: LineKey }
+  | { fact: "received"; at: ControllerId; message: MessageKind; key: LineKey }
+  | { fact: "ownership-gained"; at: ControllerId; key: LineKey; swapped: boolean }
+  | { fact: "waits"; op: bigint; at: ControllerId; key: LineKey; forWhat: "slot" | "ownership" | "line" }
+  | {
+      fact: "flush-began"; at: ControllerId; key: LineKey;
+      reason: "high-water" | "idle" | "age" | "slots-short" | "before-write-through";
+    }
+  | { fact: "write-through-began"; at: ControllerId; key: LineKey; op: bigint }
+  | {
+      fact: "parity-planned"; at: ControllerId; key: LineKey;
+      plan: "full-stripe" | "reconstruct-write" | "read-modify-write"; reads: number; writes: number;
+    }
+  | { fact: "slot-taken" | "slot-freed"; at: ControllerId; list: "local-free" | "mirror-free"; memory: ControllerId; slot: number }
+  | {
+      fact: "disk-issued" | "disk-done"; at: ControllerId; key: LineKey; disk: number; offset: bigint; io: Io;
+      parity: boolean;
+    };
+
+export interface Told { event: Event; facts: Fact[] }
+
+export interface Line {
+  lun: number;
+  firstLbn: bigint;
+  state: "OC" | "OP" | "OD" | "OF" | "OK" | "OX" | "OR" | "OW" | "M0" | "MD" | "MF" | "MK";
+  seq: bigint;
+  valid: bigint;
+  dirty: bigint;
+  slot: number | null;
+  peerSlot: number | null;
+  /** The peer still holds an entry for this line although no data. */
+  stub: boolean;
+}
+
+export interface Controller {
+  id: ControllerId;
+  /** The hash table's entries, in the order of LUN and LBN. */
+  lines: Line[];
+  /** Dirty lines, oldest first, with the addresses of their mirrors. */
+  writeBackQueue: { lun: number; firstLbn: bigint; mirror: number }[];
+  localFree: number;
+  mirrorFree: number;
+}
+
+/** Everything at one instant. */
+export interface Snapshot {
+  events: bigint;
+  nowNs: bigint;
+  lineBlocks: number;
+  /** A, then B. */
+  controllers: Controller[];
+  /** Messages on their way: to A first, then to B. */
+  messages: { to: ControllerId; kind: MessageKind; lun: number; firstLbn: bigint; sentNs: bigint; arrivesNs: bigint }[];
+  /** What can happen next, earliest first; `id` is what `stepEvent` takes. */
+  pending: { id: bigint; atNs: bigint; what: "host-arrives" | "host-done" | "message" | "disk" | "timer" }[];
+  counters: {
+    hostIos: bigint; acknowledged: bigint; reads: bigint; writes: bigint; readHits: bigint; messages: bigint;
+    diskReads: bigint; diskWrites: bigint;
+  };
+}
+
+export interface Violation { invariant: string; afterEvents: bigint; what: string }
+
+export interface TraceOptions {
+  /** Own lines of each controller, 4096 when left out; `lent` is three quarters of it. */
+  lines?: number;
+  lent?: number;
+  /** As fast as possible with so many requests on their way; at the trace's own times when left out. */
+  depth?: number;
+  /** `owner`, `round-robin`, `fixed` or `spill:16`. */
+  paths?: string;
+  luns?: number;
+  repeat?: number;
+  seed?: number | bigint;
+}
+
+export interface ReplayReport {
+  hostIos: bigint; acknowledged: bigint; reads: bigint; writes: bigint; readHits: bigint;
+  messages: Record<MessageKind, bigint>;
+  diskReads: bigint; diskWrites: bigint; virtualNs: bigint; events: bigint;
+  /** What the checks of the final state found. */
+  violations: Violation[];
+  digest: string;
+}
+
+/** A run, one instant of it, and everything that was done to it. */
+export class Simulation {
+  /** A world in which nothing happens until something is applied. */
+  constructor(config?: Config, seed?: number | bigint);
+  /** A built-in scenario by its name, or a scenario by its text. */
+  static fromScenario(nameOrText: string): Simulation;
+  /** The requests of a fio iolog. */
+  static fromTrace(bytes: Uint8Array, options?: TraceOptions): Simulation;
+  /** What `link()` was made of, at its instant. */
+  static fromLink(link: string): Simulation;
+  /** A host's request. What had been recorded after this instant is forgotten. */
+  apply(command: Request): void;
+  /** The next event, or `null` when nothing is pending. */
+  step(): Event | null;
+  /** Lets one pending event happen out of turn. */
+  stepEvent(id: bigint | number): Event;
+  /** Goes on until so many virtual nanoseconds have passed since the start; returns the number of events. */
+  runUntil(ns: bigint | number): bigint;
+  /** Goes to the instant after so many events, or to the end; returns where it is then. */
+  seek(eventIndex: bigint | number): bigint;
+  /** A simulation of its own that begins as this one is now. */
+  fork(): Simulation;
+  snapshot(): Snapshot;
+  /** The events from `from` to before `to`, each with its facts. */
+  facts(from: bigint | number, to: bigint | number): Told[];
+  /** What the checks find from the start to this instant. */
+  violations(): Violation[];
+  /** 64 bits over all that is and has happened, as 16 hexadecimal digits. */
+  digest(): string;
+  /** Version, scenario, seed, what was done, and the instant, as text for an address. */
+  link(): string;
+  /** Gives the memory back; the object is of no use afterwards. */
+  free(): void;
+}
+
+/** The version of the engine. */
+export function version(): string;
+/** The names of the built-in scenarios. */
+export function scenarios(): string[];
+/** Replays a fio iolog to its end and reports; nothing is recorded, so it is fast. */
+export function replay(bytes: Uint8Array, options?: TraceOptions): ReplayReport;
