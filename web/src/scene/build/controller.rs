@@ -6,6 +6,7 @@ use crate::scene::model::{
     BusChip, ControllerCard, FreeList, HashBucket, HashEntry, HashView, QueueChip, QueueView, SlotId,
 };
 use mirrorline_engine::controller::Controller;
+use mirrorline_engine::controller::line::Line;
 use mirrorline_engine::controller::memory;
 use mirrorline_engine::controller::work::{Purpose, StripeStep, Work};
 use mirrorline_engine::ids::ControllerId;
@@ -74,25 +75,19 @@ fn hash(stage: &Stage<'_>, controller: &Controller) -> HashView {
     let mut view = HashView::default();
     let mut used = 0;
     for index in 0..table.bucket_count().min(BUCKETS_COUNTED) {
-        let mut entries = Vec::new();
-        let mut chosen = false;
-        for line in table.bucket(index) {
-            let Some(state) = line.state else { continue };
-            let selected = stage.is_chosen(line.key);
-            chosen |= selected;
-            // Beyond those shown, only the chosen line's bucket is of interest.
-            entries.push(HashEntry { line: stage.label(line.key), look: state.into(), selected });
-        }
-        if entries.is_empty() {
+        let mut in_use = table.bucket(index).filter(|line| line.state.is_some()).peekable();
+        if in_use.peek().is_none() {
             continue;
         }
         used += 1;
-        if view.buckets.len() < most {
-            view.buckets.push(HashBucket { index: index as u32, entries });
-        } else if chosen {
+        // Beyond those shown, only the chosen line's bucket is of interest.
+        if view.buckets.len() >= most {
+            if !in_use.any(|line| stage.is_chosen(line.key)) {
+                continue;
+            }
             view.buckets.pop();
-            view.buckets.push(HashBucket { index: index as u32, entries });
         }
+        view.buckets.push(HashBucket { index: index as u32, entries: bucket(stage, controller, index) });
     }
     view.more = used - view.buckets.len() as u32;
     view.entries = table.len() as u32;
@@ -101,6 +96,14 @@ fn hash(stage: &Stage<'_>, controller: &Controller) -> HashView {
         view.entries = table.iter().filter(|(_, line)| line.state.is_some()).count() as u32;
     }
     view
+}
+
+fn bucket(stage: &Stage<'_>, controller: &Controller, index: usize) -> Vec<HashEntry> {
+    let entry = |line: &Line| {
+        let look = line.state?.into();
+        Some(HashEntry { line: stage.label(line.key), look, selected: stage.is_chosen(line.key) })
+    };
+    controller.table().bucket(index).filter_map(entry).collect()
 }
 
 fn bus(stage: &Stage<'_>, controller: &Controller) -> Option<BusChip> {

@@ -10,6 +10,9 @@ use mirrorline_engine::ids::{BlockMap, ControllerId, LineKey};
 use mirrorline_engine::raid::layout;
 use mirrorline_engine::state::LineState;
 
+/// In a longer queue a line's place is not looked for.
+const WALK_MAX: u32 = 500;
+
 pub fn inspector(stage: &Stage<'_>) -> Option<Inspector> {
     let mut inspector = match (stage.chosen, stage.selection) {
         (Some(key), _) => line(stage, key),
@@ -124,6 +127,9 @@ fn queue_place(stage: &Stage<'_>, at: ControllerId, line: &Line) -> String {
     // The queue's membership is known at once; its order only by walking it.
     if !controller.queue().contains(number) {
         return "–".into();
+    }
+    if controller.queue().len() > WALK_MAX {
+        return format!("one of {}", controller.queue().len());
     }
     let place = controller.queue().iter().position(|(queued, _)| queued == number);
     place.map_or_else(|| "–".into(), |place| format!("{} of {}", place + 1, controller.queue().len()))

@@ -5,7 +5,7 @@ use crate::scene::model::{Expected, LinkView, Selection, Span, Token, Waiting, W
 use crate::scene::words::time_text;
 use mirrorline_engine::controller::Asker;
 use mirrorline_engine::explain::names;
-use mirrorline_engine::ids::ControllerId;
+use mirrorline_engine::ids::{ControllerId, LineKey, Ticket};
 use mirrorline_engine::message::{Grant, Message, MessageKind};
 use mirrorline_engine::sim::Envelope;
 
@@ -13,12 +13,16 @@ use mirrorline_engine::sim::Envelope;
 const REQ_OWN_IDS: u64 = 1 << 62;
 const READ_FWD_IDS: u64 = 1 << 63;
 
-pub fn link(stage: &Stage<'_>, expects: Option<(MessageKind, ControllerId)>) -> LinkView {
+pub fn link(
+    stage: &Stage<'_>,
+    expects: Option<(MessageKind, ControllerId)>,
+    asked: &[(ControllerId, LineKey, Ticket)],
+) -> LinkView {
     let mut tokens = Vec::new();
-    let mut waiting = Vec::new();
+    let mut waiting: Vec<Waiting> = asked.iter().map(|asked| asking(stage, *asked)).collect();
     for to in ControllerId::BOTH {
         tokens.extend(stage.instant.world.link_to(to).iter().map(|envelope| token(stage, to, envelope)));
-        waiting_at(stage, to, &mut waiting);
+        waiting_reads(stage, to, &mut waiting);
     }
     let expected = expects
         .filter(|(message, from)| {
@@ -61,16 +65,20 @@ fn detail(stage: &Stage<'_>, message: &Message) -> String {
     }
 }
 
-fn waiting_at(stage: &Stage<'_>, at: ControllerId, waiting: &mut Vec<Waiting>) {
-    let controller = stage.instant.world.controller(at);
-    for (_, line) in controller.table().iter() {
-        let Some(ticket) = line.asked else { continue };
-        let id = REQ_OWN_IDS + u64::from(ticket.use_count) * 2 + at.index() as u64;
-        let label = stage.label(line.key);
-        let selected = stage.is_chosen(line.key) && stage.selection.is_some();
-        let detail = format!("{label} waits");
-        waiting.push(Waiting { id, name: MessageKind::ReqOwn.name(), detail, at, line: label, selected });
+fn asking(stage: &Stage<'_>, (at, key, ticket): (ControllerId, LineKey, Ticket)) -> Waiting {
+    let label = stage.label(key);
+    Waiting {
+        id: REQ_OWN_IDS + u64::from(ticket.use_count) * 2 + at.index() as u64,
+        name: MessageKind::ReqOwn.name(),
+        detail: format!("{label} waits"),
+        at,
+        line: label,
+        selected: stage.is_chosen(key) && stage.selection.is_some(),
     }
+}
+
+fn waiting_reads(stage: &Stage<'_>, at: ControllerId, waiting: &mut Vec<Waiting>) {
+    let controller = stage.instant.world.controller(at);
     for (number, request) in controller.requests() {
         // A forwarded read without disk work waits for the write in progress.
         if matches!(request.from, Asker::Peer(_)) && request.from_disk.is_empty() {

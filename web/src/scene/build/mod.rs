@@ -109,14 +109,14 @@ pub fn scene(
 ) -> Scene {
     let stage = Stage::new(instant, selection, *view);
     let told = story(instant, stage.focus);
-    let cards = slots::cards(&stage);
-    let [a, b] =
-        ControllerId::BOTH.map(|id| -> Rc<ControllerCard> { Rc::new(controller::card(&stage, id, &cards)) });
+    let cached = slots::look(&stage);
+    let [a, b] = ControllerId::BOTH
+        .map(|id| -> Rc<ControllerCard> { Rc::new(controller::card(&stage, id, &cached.held)) });
     Scene {
         headline: headline::headline(narrate(instant)),
         hosts: Rc::new(hosts::hosts(&stage)),
         controllers: [a, b],
-        link: Rc::new(link::link(&stage, told.expects)),
+        link: Rc::new(link::link(&stage, told.expects, &cached.asked)),
         array: Rc::new(array::array(&stage)),
         inspector: inspector::inspector(&stage).map(Rc::new),
         story: headline::story(told),

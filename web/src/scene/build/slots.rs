@@ -4,7 +4,7 @@ use super::Stage;
 use crate::scene::look::Look;
 use crate::scene::model::{HeatMap, Region, SlotCell, SlotId, Slots, Span};
 use mirrorline_engine::fact::Fact;
-use mirrorline_engine::ids::{ControllerId, LineKey, Slot};
+use mirrorline_engine::ids::{ControllerId, LineKey, Slot, Ticket};
 use mirrorline_engine::message::{Message, MessageKind};
 
 /// A slot that is in use.
@@ -15,13 +15,25 @@ pub struct Held {
     pub look: Look,
 }
 
-/// The slots in use of A and of B, in slot order, with those that DATA is arriving in.
-pub fn cards(stage: &Stage<'_>) -> [Vec<Held>; 2] {
+/// What one walk over both hash tables finds.
+pub struct Cached {
+    /// The slots in use of A and of B, with those that DATA is arriving in; in slot order when they are shown as cells.
+    pub held: [Vec<Held>; 2],
+    /// Requests for ownership that have arrived at a controller and wait there.
+    pub asked: Vec<(ControllerId, LineKey, Ticket)>,
+}
+
+/// Walks over both hash tables, once: they may be long.
+pub fn look(stage: &Stage<'_>) -> Cached {
     let mut held: [Vec<Held>; 2] = [Vec::new(), Vec::new()];
+    let mut asked = Vec::new();
     for id in ControllerId::BOTH {
         let controller = stage.instant.world.controller(id);
         let peer = stage.instant.world.controller(id.peer());
         for (_, line) in controller.table().iter() {
+            if let Some(ticket) = line.asked {
+                asked.push((id, line.key, ticket));
+            }
             if let (Some(slot), Some(state)) = (line.loc, line.state) {
                 held[id.index()].push(Held { slot: slot.0, key: line.key, look: state.into() });
             }
@@ -33,36 +45,45 @@ pub fn cards(stage: &Stage<'_>) -> [Vec<Held>; 2] {
             }
         }
     }
-    for list in &mut held {
-        list.sort_unstable_by_key(|held| held.slot);
+    if !is_big(stage) {
+        for list in &mut held {
+            list.sort_unstable_by_key(|held| held.slot);
+        }
     }
-    held
+    Cached { held, asked }
 }
 
 /// Slots `first .. first + total` of a cache.
 pub fn region(stage: &Stage<'_>, memory: ControllerId, first: u32, total: u32, held: &[Held]) -> Region {
+    if is_big(stage) {
+        return heat(stage, memory, first, total, held);
+    }
     let from = held.partition_point(|held| held.slot < first);
     let to = held.partition_point(|held| held.slot < first + total);
     let held = &held[from..to];
-    let config = stage.config();
-    let slots = if config.slots() as usize > stage.view.cells_max {
-        Slots::Heat(heat(stage, memory, first, total, held))
-    } else {
-        Slots::Cells(cells(stage, memory, first, total, held))
-    };
-    Region { used: held.len() as u32, total, slots }
+    Region { used: held.len() as u32, total, slots: Slots::Cells(cells(stage, memory, first, total, held)) }
 }
 
-fn heat(stage: &Stage<'_>, memory: ControllerId, first_slot: u32, total: u32, held: &[Held]) -> HeatMap {
+/// Whether a cache has more slots than can be drawn one by one.
+fn is_big(stage: &Stage<'_>) -> bool {
+    stage.config().slots() as usize > stage.view.cells_max
+}
+
+fn heat(stage: &Stage<'_>, memory: ControllerId, first_slot: u32, total: u32, held: &[Held]) -> Region {
     let mut codes = vec![Look::Free.palette(); total as usize];
     let mut marked = Vec::new();
+    let mut used = 0;
     for held in held {
-        codes[(held.slot - first_slot) as usize] = held.look.palette();
+        let at = held.slot.wrapping_sub(first_slot) as usize;
+        let Some(code) = codes.get_mut(at) else { continue };
+        *code = held.look.palette();
+        used += 1;
         if stage.is_chosen(held.key) {
             marked.push(held.slot);
         }
     }
-    HeatMap { memory, first_slot, codes, marked }
+    marked.sort_unstable();
+    Region { used, total, slots: Slots::Heat(HeatMap { memory, first_slot, codes, marked }) }
 }
 
 fn cells(stage: &Stage<'_>, memory: ControllerId, first: u32, total: u32, held: &[Held]) -> Vec<SlotCell> {
