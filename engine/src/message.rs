@@ -3,7 +3,7 @@
 use crate::buffer::LineBuf;
 use crate::ids::{BlockMap, Cid, LineKey, Slot, Ticket};
 
-/// One message. The link adds epoch and sequence number ([`crate::sim::Envelope`]).
+/// One message. The link numbers it and notes its times ([`crate::sim::Envelope`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// One-sided copy into a slot of the peer's cache. The peer does not handle it; what it holds is invisible
