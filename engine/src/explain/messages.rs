@@ -43,14 +43,14 @@ pub(super) fn message(
         MessageKind::Grant => {
             let swapped = facts.iter().any(|fact| matches!(fact, Fact::OwnershipGained { swapped: true, .. }));
             let then = if sent(MessageKind::Data) {
-                format!(" {to} writes, and mirrors to {from}: DATA, then META.")
+                format!(" Now {to} sends DATA and META.")
             } else {
                 String::new()
             };
             let how = if swapped {
-                format!("{to}’s mirror copy has become the line, {from}’s line the mirror: no data moved, no disk was touched.")
+                format!("{to}’s mirror became the line, {from}’s line the mirror: no data moved.")
             } else {
-                format!("{from} had nothing newer than the disk, so nothing but the ownership passed.")
+                format!("{from} had nothing newer than the disk: only ownership passed.")
             };
             Narration::new(3, format!("{to} owns {line} now."), format!("{how}{then}")).rule("SINGLE-OWNER").claims(&[8, 10])
         }

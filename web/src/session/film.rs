@@ -17,6 +17,8 @@ pub const EVENTS_MAX: u64 = 2_000_000;
 /// Flags on the scrubber, and how far they are apart at least, in shares of the whole.
 const MARKERS_MAX: usize = 8;
 const MARKERS_APART: u64 = 9;
+/// In a longer run only the first of each kind gets a flag: the others are too many to mean anything.
+const REPEATS_MAX: u64 = 2_000;
 
 pub struct Film {
     timeline: Timeline<ScenarioSource>,
@@ -189,9 +191,11 @@ impl Film {
             (&notes.answers, "first “done”", ""),
         ];
         let apart = (self.events() / MARKERS_APART).max(1);
+        // A flag's words stand to its right, and need room there.
+        let last = self.events() - apart.min(self.events());
         let mut kept: Vec<Marker> = Vec::new();
         let mut add = |event: u64, text: &str| {
-            let far = kept.iter().all(|marker| marker.event.abs_diff(event) >= apart);
+            let far = event <= last && kept.iter().all(|marker| marker.event.abs_diff(event) >= apart);
             if far && kept.len() < MARKERS_MAX && !text.is_empty() {
                 kept.push(Marker { event, text: text.to_owned() });
             }
@@ -201,6 +205,10 @@ impl Film {
             if let Some(event) = events.first() {
                 add(*event, first);
             }
+        }
+        if self.events() > REPEATS_MAX {
+            kept.sort_by_key(|marker| marker.event);
+            return kept;
         }
         for (events, _, later) in kinds {
             let stride = (events.len() / MARKERS_MAX).max(1);
