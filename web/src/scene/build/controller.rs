@@ -14,6 +14,10 @@ use mirrorline_engine::state::LineState;
 
 /// Slots of a free list that are named.
 const FREE_NAMED: usize = 12;
+/// From this slot on, numbers are so long that only the next one to be taken is named.
+const LONG_NUMBER: u32 = 1_000;
+/// Letters that a chip of the queue has room for; longer ones leave room for fewer.
+const CHIP_LETTERS: usize = 11;
 /// More buckets than this are not counted.
 const BUCKETS_COUNTED: usize = 4096;
 
@@ -46,26 +50,30 @@ fn role(stage: &Stage<'_>, id: ControllerId) -> String {
 }
 
 fn free_list(list: &memory::FreeList) -> FreeList {
-    FreeList { count: list.len(), next: list.iter().take(FREE_NAMED).map(|slot| slot.0).collect() }
+    let named = if list.iter().next().is_some_and(|slot| slot.0 >= LONG_NUMBER) { 1 } else { FREE_NAMED };
+    FreeList { count: list.len(), next: list.iter().take(named).map(|slot| slot.0).collect() }
 }
 
 fn queue(stage: &Stage<'_>, controller: &Controller) -> QueueView {
     let peer = controller.id().peer();
     let all = controller.queue().len() as usize;
-    let chips: Vec<QueueChip> = controller
-        .queue()
-        .iter()
-        .take(stage.view.queue_chips)
-        .map(|(at, mirror)| {
-            let line = &controller.table()[at];
-            QueueChip {
-                line: stage.label(line.key),
-                mirror: Some(SlotId { memory: peer, slot: mirror.0 }),
-                flushing: matches!(line.state, Some(LineState::OF(_))),
-                selected: stage.is_chosen(line.key),
-            }
-        })
-        .collect();
+    let mut room = stage.view.queue_chips * CHIP_LETTERS;
+    let mut chips: Vec<QueueChip> = Vec::new();
+    for (at, mirror) in controller.queue().iter().take(stage.view.queue_chips) {
+        let line = &controller.table()[at];
+        let chip = QueueChip {
+            line: stage.label(line.key),
+            mirror: Some(SlotId { memory: peer, slot: mirror.0 }),
+            flushing: matches!(line.state, Some(LineState::OF(_))),
+            selected: stage.is_chosen(line.key),
+        };
+        let letters = format!("{} {peer}{:02}", chip.line, mirror.0).len() + 2;
+        if letters > room && !chips.is_empty() {
+            break;
+        }
+        room = room.saturating_sub(letters);
+        chips.push(chip);
+    }
     QueueView { more: (all - chips.len()) as u32, chips }
 }
 
