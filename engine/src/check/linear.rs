@@ -11,8 +11,10 @@
 //! controller answers, which is stricter than what hosts can tell.
 
 use super::invariant::{Invariant, Violation};
+use crate::digest::mix;
 use crate::fact::{Fact, IoKind, Observer};
 use std::collections::BTreeMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Has not ended, or never will be.
 const NEVER: u64 = u64::MAX;
@@ -25,6 +27,8 @@ struct Cluster {
     last_begin: u64,
     /// The write itself has not ended (reads may have returned its value all the same).
     writing: bool,
+    /// No read may return it any more. Kept while the write has not ended.
+    over: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -43,11 +47,41 @@ struct Operation {
     began: u64,
 }
 
+/// By LUN and LBN, hashed alike everywhere.
+#[expect(clippy::disallowed_types, reason = "it is looked up and never iterated, and its hasher has no seed")]
+type Places = std::collections::HashMap<(u16, u64), usize, BuildHasherDefault<Mixer>>;
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u16(&mut self, number: u16) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = mix(self.0 ^ number);
+    }
+}
+
 /// Listens to facts and knows for each block which values a read may return now.
 #[derive(Clone, Debug, Default)]
 pub struct Linearizability {
     now: u64,
-    blocks: BTreeMap<(u16, u64), Block>,
+    /// Where each block's account stands, by LUN and LBN. Looked up, never iterated.
+    places: Places,
+    /// In the order in which hosts first asked for them.
+    blocks: Vec<((u16, u64), Block)>,
     under_way: BTreeMap<u64, Operation>,
     broken: Vec<String>,
     reads_checked: u64,
@@ -57,16 +91,17 @@ impl Linearizability {
     /// Whether a read that began and ended now could return `value` for a block.
     #[must_use]
     pub fn allows(&self, lun: u16, lbn: u64, value: u64) -> bool {
-        let Some(block) = self.blocks.get(&(lun, lbn)) else { return value == 0 };
+        let Some(at) = self.places.get(&(lun, lbn)) else { return value == 0 };
+        let block = &self.blocks[*at].1;
         let Some(cluster) = block.clusters.iter().find(|cluster| cluster.value == value) else {
             return false;
         };
-        !block.superseded(cluster, self.now)
+        !cluster.over && !block.superseded(cluster, self.now)
     }
 
     /// Blocks that a host has asked for so far: LUN and LBN.
     pub fn blocks(&self) -> impl Iterator<Item = (u16, u64)> {
-        self.blocks.keys().copied()
+        self.blocks.iter().map(|(place, _)| *place)
     }
 
     /// Blocks that reads have returned and that were checked.
@@ -84,10 +119,14 @@ impl Linearizability {
 
     fn begins(&mut self, op: u64, operation: Operation) {
         for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
-            let block = self.blocks.entry((operation.lun, lbn)).or_insert_with(|| Block {
-                clusters: vec![Cluster { value: 0, first_end: 0, last_begin: 0, writing: false }],
-                reads: Vec::new(),
+            let at = *self.places.entry((operation.lun, lbn)).or_insert_with(|| {
+                let untouched =
+                    Cluster { value: 0, first_end: 0, last_begin: 0, writing: false, over: false };
+                self.blocks
+                    .push(((operation.lun, lbn), Block { clusters: vec![untouched], reads: Vec::new() }));
+                self.blocks.len() - 1
             });
+            let block = &mut self.blocks[at].1;
             match operation.io {
                 IoKind::Read => block.reads.push(operation.began),
                 IoKind::Write => {
@@ -96,6 +135,7 @@ impl Linearizability {
                         first_end: NEVER,
                         last_begin: operation.began,
                         writing: true,
+                        over: false,
                     });
                 }
             }
@@ -110,7 +150,8 @@ impl Linearizability {
         }
         for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
             let now = self.now;
-            if let Some(block) = self.blocks.get_mut(&(operation.lun, lbn)) {
+            if let Some(at) = self.places.get(&(operation.lun, lbn)) {
+                let block = &mut self.blocks[*at].1;
                 if !block.end(op, None, now) {
                     self.broken.push(format!(
                         "write {op} of block {}:{lbn} was acknowledged out of order",
@@ -126,7 +167,8 @@ impl Linearizability {
         let Some(began) = self.under_way.get(&op).map(|operation| operation.began) else { return };
         self.reads_checked += 1;
         let now = self.now;
-        let Some(block) = self.blocks.get_mut(&(lun, lbn)) else { return };
+        let Some(at) = self.places.get(&(lun, lbn)) else { return };
+        let block = &mut self.blocks[*at].1;
         if !block.end(value, Some(began), now) {
             self.broken
                 .push(format!("read {op} of block {lun}:{lbn} returned write {value}, which it may not see"));
@@ -153,6 +195,9 @@ impl Block {
         cluster.first_end = cluster.first_end.min(now);
         cluster.last_begin = cluster.last_begin.max(began.unwrap_or(0));
         let ended = *cluster;
+        if ended.over && began.is_some() {
+            return false;
+        }
         !self.clusters.iter().any(|other| {
             other.value != value && ended.first_end < other.last_begin && other.first_end < ended.last_begin
         })
@@ -166,10 +211,17 @@ impl Block {
     }
 
     fn forget(&mut self, now: u64) {
+        // By far the most common case: one value, and nothing is being written.
+        if self.clusters.len() == 1 {
+            return;
+        }
         let oldest_read = self.reads.iter().copied().min().unwrap_or(now).min(now);
-        let kept: Vec<Cluster> =
-            self.clusters.iter().filter(|c| c.writing || !self.superseded(c, oldest_read)).copied().collect();
-        self.clusters = kept;
+        // First all verdicts, then all removals: a cluster that goes may be the one that supersedes another.
+        for at in 0..self.clusters.len() {
+            let over = self.superseded(&self.clusters[at], oldest_read);
+            self.clusters[at].over |= over;
+        }
+        self.clusters.retain(|cluster| cluster.writing || !cluster.over);
     }
 }
 
@@ -235,6 +287,16 @@ mod tests {
     fn of_two_concurrent_writes_either_may_be_last_but_not_both() {
         assert!(history("W 1 W 2 A 1 A 2 R 10 V 10 1 R 11 V 11 1").is_empty());
         assert_eq!(history("W 1 W 2 A 1 A 2 R 10 V 10 1 R 11 V 11 2").len(), 1);
+    }
+
+    /// 1 is read, overwritten by 2, and acknowledged late; 2 is overwritten by 3. Nobody may see 1 again, though
+    /// neither 3 nor what is left of 2 says so by itself.
+    #[test]
+    fn what_was_overwritten_stays_so_though_its_write_ends_later() {
+        let before = "W 1 W 2 R 10 V 10 1 R 11 W 3 V 11 2 A 2 R 12 V 12 3 A 3";
+        assert!(history(before).is_empty());
+        assert_eq!(history(&format!("{before} R 13 V 13 1 A 1")).len(), 1);
+        assert!(history(&format!("{before} A 1 R 13 V 13 3")).is_empty());
     }
 
     #[test]
