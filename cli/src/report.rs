@@ -88,7 +88,7 @@ impl Monitor {
             acknowledged: counters.acknowledged,
             reads: counters.reads,
             writes: counters.writes,
-            read_hits: world.read_hits(),
+            read_hits: counters.read_hits,
             messages,
             disk_reads: counters.disk_reads,
             disk_writes: counters.disk_writes,

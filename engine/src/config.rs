@@ -107,7 +107,8 @@ pub enum DiskProfile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FlushPolicy {
-    /// Flushing begins when more than this share of the mirror slots holds dirty lines.
+    /// Flushing begins when more lines are dirty than this share of what can be: each takes a slot here and one in
+    /// the peer, so of the smaller of `lines` and `lent`.
     pub high_percent: u8,
     /// … and goes on until no more than this share does.
     pub low_percent: u8,

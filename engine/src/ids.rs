@@ -115,7 +115,7 @@ impl LineKey {
 pub struct Slot(pub u32);
 
 /// The cache identifier that META carries: whose line it is, in which of the owner's slots, and the
-/// how-manieth use of it (claims 3 and 17).
+/// how-manieth use of it, raised at each switch of ownership (claims 3 and 17).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Cid {
     pub owner: ControllerId,

@@ -4,6 +4,7 @@
 //! reference vectors. Everything on top of them (ranges, shares, gaps) is done here, since `rand` may change its
 //! sampling algorithms from one version to the next and a recorded run must not change with it.
 
+use crate::digest::mix;
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng as _;
 
@@ -57,15 +58,6 @@ impl Random {
     pub fn one_in(&mut self, n: u32) -> bool {
         n > 0 && self.below(u64::from(n)) == 0
     }
-}
-
-/// The finaliser of SplitMix64: a bijection on 64 bits in which every input bit moves about half of the output.
-#[must_use]
-pub fn mix(value: u64) -> u64 {
-    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -4,13 +4,15 @@
 //! them against real values. Numbers that may pass 2⁵³ (times, operation numbers, block maps) are `bigint`. Bad
 //! arguments throw an `Error` that says what is wrong; nothing panics.
 
-use js_sys::{Array, Object, Reflect};
+mod arguments;
+
+use arguments::{count, from_js, given, octets, text};
 use mirrorline_engine::check::{Depth, Violation, Watch};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::export::snapshot::{Request, Snapshot};
-use mirrorline_engine::fact::{Fact, Unobserved};
+use mirrorline_engine::fact::{Fact, IoKind, Unobserved};
 use mirrorline_engine::history::Recording;
-use mirrorline_engine::ids::{HostId, Lun};
+use mirrorline_engine::ids::{ControllerId, HostId, Lun};
 use mirrorline_engine::message::MessageKind;
 use mirrorline_engine::scenario::{Feed, Scenario, library};
 use mirrorline_engine::sim::{Command, Event, EventId, HostOp, Pacing, Run, Seed, TimedOp, World};
@@ -31,6 +33,10 @@ const TYPES: &str = include_str!("api.d.ts");
 pub struct Simulation {
     recording: Recording,
 }
+
+/// What a request is made of.
+const A_REQUEST: Request =
+    Request { host: 1, via: ControllerId::A, io: IoKind::Read, lun: 0, lbn: 0, blocks: 1, at_ns: 0 };
 
 #[derive(Serialize)]
 struct Told {
@@ -83,14 +89,15 @@ impl Simulation {
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, seed: JsValue) -> Result<Simulation, JsError> {
         let config: Config = given(config, "config")?;
-        let seed: u64 = if seed.is_undefined() { 1 } else { from_js(seed, "seed")? };
+        let seed = if seed.is_undefined() { 1 } else { count(seed, "seed")? };
         Simulation::of(Scenario { config, seed, ..Scenario::default() })
     }
 
     /// A built-in scenario by its name, or a scenario by its text.
     #[wasm_bindgen(js_name = fromScenario)]
-    pub fn from_scenario(name_or_text: &str) -> Result<Simulation, JsError> {
-        if let Some(builtin) = library::find(name_or_text) {
+    pub fn from_scenario(name_or_text: JsValue) -> Result<Simulation, JsError> {
+        let name_or_text = text(&name_or_text, "nameOrText")?;
+        if let Some(builtin) = library::find(&name_or_text) {
             return Simulation::of(builtin.scenario());
         }
         if !name_or_text.contains('\n') {
@@ -100,19 +107,19 @@ impl Simulation {
                 names.join(", ")
             )));
         }
-        Simulation::of(Scenario::parse(name_or_text)?)
+        Simulation::of(Scenario::parse(&name_or_text)?)
     }
 
     /// The requests of a fio iolog.
     #[wasm_bindgen(js_name = fromTrace)]
-    pub fn from_trace(bytes: &[u8], options: JsValue) -> Result<Simulation, JsError> {
-        Simulation::of(trace_scenario(bytes, &given(options, "options")?)?)
+    pub fn from_trace(bytes: JsValue, options: JsValue) -> Result<Simulation, JsError> {
+        Simulation::of(trace_scenario(&octets(&bytes, "bytes")?, &given(options, "options")?)?)
     }
 
     /// What [`Simulation::link`] was made of, at its instant.
     #[wasm_bindgen(js_name = fromLink)]
-    pub fn from_link(link: &str) -> Result<Simulation, JsError> {
-        Ok(Simulation { recording: Recording::from_link(link)? })
+    pub fn from_link(link: JsValue) -> Result<Simulation, JsError> {
+        Ok(Simulation { recording: Recording::from_link(&text(&link, "link")?)? })
     }
 
     fn of(scenario: Scenario) -> Result<Simulation, JsError> {
@@ -121,7 +128,7 @@ impl Simulation {
 
     /// A host's request. What had been recorded after this instant is forgotten.
     pub fn apply(&mut self, command: JsValue) -> Result<(), JsError> {
-        let Request { host, via, io, lun, lbn, blocks, at_ns } = from_js(command, "command")?;
+        let Request { host, via, io, lun, lbn, blocks, at_ns } = from_js(command, &A_REQUEST, "command")?;
         let host = host.checked_sub(1).map(HostId).ok_or_else(|| JsError::new("hosts are counted from 1"))?;
         let op = HostOp { host, via, io, lun: Lun(lun), lbn, blocks };
         Ok(self.recording.apply(Command::Submit(TimedOp { at_ns, op }))?)
@@ -143,19 +150,19 @@ impl Simulation {
     /// Lets one pending event happen out of turn: an `id` of `snapshot().pending`.
     #[wasm_bindgen(js_name = stepEvent)]
     pub fn step_event(&mut self, id: JsValue) -> Result<JsValue, JsError> {
-        let event = self.recording.take(EventId(from_js(id, "id")?))?;
+        let event = self.recording.take(EventId(count(id, "id")?))?;
         to_js(&event)
     }
 
     /// Goes on until so many virtual nanoseconds have passed since the start. Returns the number of events.
     #[wasm_bindgen(js_name = runUntil)]
     pub fn run_until(&mut self, ns: JsValue) -> Result<u64, JsError> {
-        Ok(self.recording.run_until(from_js(ns, "ns")?))
+        Ok(self.recording.run_until(count(ns, "ns")?))
     }
 
     /// Goes to the instant after so many events, or to the end. Returns where it is then.
     pub fn seek(&mut self, event_index: JsValue) -> Result<u64, JsError> {
-        Ok(self.recording.seek(from_js(event_index, "eventIndex")?))
+        Ok(self.recording.seek(count(event_index, "eventIndex")?))
     }
 
     /// A simulation of its own that begins as this one is now.
@@ -171,7 +178,7 @@ impl Simulation {
 
     /// The events from `from` to before `to`, each with its facts.
     pub fn facts(&self, from: JsValue, to: JsValue) -> Result<JsValue, JsError> {
-        let told = self.recording.facts(from_js(from, "from")?, from_js(to, "to")?);
+        let told = self.recording.facts(count(from, "from")?, count(to, "to")?);
         to_js(&told.into_iter().map(|(event, facts)| Told { event, facts }).collect::<Vec<_>>())
     }
 
@@ -208,8 +215,8 @@ pub fn scenarios() -> Vec<String> {
 
 /// Replays a fio iolog to its end and reports; nothing is recorded, so it is fast.
 #[wasm_bindgen(skip_typescript)]
-pub fn replay(bytes: &[u8], options: JsValue) -> Result<JsValue, JsError> {
-    let scenario = trace_scenario(bytes, &given(options, "options")?)?;
+pub fn replay(bytes: JsValue, options: JsValue) -> Result<JsValue, JsError> {
+    let scenario = trace_scenario(&octets(&bytes, "bytes")?, &given(options, "options")?)?;
     let world = World::new(scenario.config.clone(), Seed(scenario.seed))?;
     let mut run = Run::new(world, scenario.source()?, scenario.pacing);
     while run.step(&mut Unobserved).is_some() {}
@@ -224,7 +231,7 @@ pub fn replay(bytes: &[u8], options: JsValue) -> Result<JsValue, JsError> {
         acknowledged: counters.acknowledged,
         reads: counters.reads,
         writes: counters.writes,
-        read_hits: world.read_hits(),
+        read_hits: counters.read_hits,
         messages: MessageKind::ALL
             .iter()
             .map(|kind| (kind.name(), counters.messages[*kind as usize]))
@@ -263,48 +270,6 @@ fn trace_scenario(bytes: &[u8], options: &TraceOptions) -> Result<Scenario, JsEr
         feed,
         ..Scenario::default()
     })
-}
-
-/// An argument that may be left out.
-fn given<T: Default + Serialize + for<'de> Deserialize<'de>>(
-    value: JsValue,
-    what: &str,
-) -> Result<T, JsError> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(T::default());
-    }
-    know_all(&value, &to_js(&T::default())?, what)?;
-    from_js(value, what)
-}
-
-/// Refuses settings that do not exist, which serde cannot see in a JavaScript object. `known` has them all; where
-/// it has an object of several kinds (`kind`), only serde can tell.
-fn know_all(given: &JsValue, known: &JsValue, path: &str) -> Result<(), JsError> {
-    let (Some(given), Some(known)) = (given.dyn_ref::<Object>(), known.dyn_ref::<Object>()) else {
-        return Ok(());
-    };
-    if Array::is_array(given) || Object::has_own(known, &"kind".into()) {
-        return Ok(());
-    }
-    for key in Object::keys(given) {
-        if !Object::has_own(known, &key) {
-            let names: Vec<String> = Object::keys(known).iter().filter_map(|name| name.as_string()).collect();
-            let name = key.as_string().unwrap_or_default();
-            return Err(JsError::new(&format!(
-                "{path}: there is no '{name}'; take one of {}",
-                names.join(", ")
-            )));
-        }
-        let inner = (Reflect::get(given, &key), Reflect::get(known, &key));
-        if let (Ok(given), Ok(known)) = inner {
-            know_all(&given, &known, &format!("{path}.{}", key.as_string().unwrap_or_default()))?;
-        }
-    }
-    Ok(())
-}
-
-fn from_js<T: for<'de> Deserialize<'de>>(value: JsValue, what: &str) -> Result<T, JsError> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&format!("{what}: {error}")))
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {

@@ -7,6 +7,7 @@
 
 use crate::buffer::{LineBuf, copy_blocks};
 use crate::config::Config;
+use crate::digest::Digest;
 use crate::ids::{BlockMap, Slot};
 use crate::paged::Paged;
 use crate::slab::NONE;
@@ -52,6 +53,13 @@ impl FreeList {
         self.len() == 0
     }
 
+    pub fn feed(&self, digest: &mut Digest) {
+        digest.word(u64::from(self.unused));
+        for slot in &self.returned {
+            digest.word(u64::from(*slot));
+        }
+    }
+
     /// The free slots, the next one to be taken first.
     pub fn iter(&self) -> impl Iterator<Item = Slot> {
         self.returned.iter().rev().copied().chain(self.unused..self.end).map(Slot)
@@ -83,6 +91,12 @@ impl Memory {
             local_free: FreeList::new(0, config.lines),
             mirror_free: FreeList::new(config.lines, config.slots()),
         }
+    }
+
+    /// Feeds the free lists; what the slots hold is fed with their lines.
+    pub fn feed(&self, digest: &mut Digest) {
+        self.local_free.feed(digest);
+        self.mirror_free.feed(digest);
     }
 
     /// Whether a slot of a controller's memory is home to that controller (else it is home to its peer).

@@ -146,7 +146,6 @@ pub struct Controller {
     tick: u32,
     last_request_tick: u32,
     tick_armed: bool,
-    read_hits: u64,
     /// REQ_OWNs sent so far; each carries its number, for its NACK to name.
     asks: u32,
     /// Lines owned here that sit in slots home to the peer.
@@ -173,7 +172,6 @@ impl Controller {
             tick: 0,
             last_request_tick: 0,
             tick_armed: false,
-            read_hits: 0,
             asks: 0,
             foreign: 0,
         }
@@ -185,7 +183,7 @@ impl Controller {
             Input::Host(request) => self.host_request(request, out),
             Input::Disk(command) => self.disk_done(command, out),
             Input::Timer(Timer::Flush) => self.flush_tick(out),
-            Input::Timer(Timer::SlotWait(ticket)) => self.slot_wait_over(ticket, out),
+            Input::Timer(Timer::SlotWait { ticket, wait }) => self.slot_wait_over(ticket, wait, out),
             Input::Message(message) => self.message(message, out),
         }
         self.keep_house(out);
@@ -364,12 +362,6 @@ impl Controller {
         self.works.iter()
     }
 
-    /// Reads that were served wholly from this controller's cache.
-    #[must_use]
-    pub fn read_hits(&self) -> u64 {
-        self.read_hits
-    }
-
     /// Memory that a clone takes by itself, in bytes, about.
     #[must_use]
     pub fn approximate_bytes(&self) -> usize {
@@ -381,30 +373,66 @@ impl Controller {
     pub fn feed(&self, digest: &mut Digest) {
         for (at, line) in self.table.iter() {
             digest.word(u64::from(at));
-            digest.word(line.key.bits());
-            digest.bytes(line.state.map_or("-", LineState::code).as_bytes());
-            digest.word(line.seq);
-            digest.word(line.valid.0);
-            digest.word(line.dirty.0);
-            for slot in [line.loc, line.peer_slot, line.fresh] {
-                digest.word(slot.map_or(u64::MAX, |slot| u64::from(slot.0)));
-            }
-            digest.word(u64::from(line.stub) | u64::from(line.granted) << 1 | u64::from(line.dropping) << 2);
-            if let Some(slot) = line.loc {
-                for block in line.valid.iter() {
-                    digest.word(self.memory.word(slot, block));
-                }
-            }
+            self.feed_line(line, digest);
         }
         for (at, mirror) in self.queue.iter() {
             digest.word(u64::from(at) << 32 | u64::from(mirror.0));
         }
-        for free in [&self.memory.local_free, &self.memory.mirror_free] {
-            digest.word(u64::from(free.len()));
+        self.clean.feed(digest);
+        self.memory.feed(digest);
+        for ticket in &self.slot_queue {
+            digest.word(u64::from(ticket.index) << 32 | u64::from(ticket.use_count));
+        }
+        for (at, request) in self.requests.iter() {
+            digest.word(u64::from(at) << 32 | u64::from(request.next));
+            digest.word(request.key.bits());
+            digest.word(request.map.0);
+            digest.word(
+                u64::from(request.waits) << 2
+                    | u64::from(request.wants_slot) << 1
+                    | u64::from(request.through),
+            );
+        }
+        for (at, work) in self.works.iter() {
+            digest.word(u64::from(at) << 8 | u64::from(work.pending));
+            digest.word(work.key.bits());
+        }
+        for count in
+            [self.flushing, self.slots_returning, self.tick, self.last_request_tick, self.asks, self.foreign]
+        {
+            digest.word(u64::from(count));
         }
         digest.word(self.clock);
-        digest.word(u64::from(self.tick));
-        digest.word(self.requests.len() as u64);
-        digest.word(self.works.len() as u64);
+        digest.word(u64::from(self.draining) << 1 | u64::from(self.tick_armed));
+    }
+
+    fn feed_line(&self, line: &Line, digest: &mut Digest) {
+        digest.word(line.key.bits());
+        digest.bytes(line.state.map_or("-", LineState::code).as_bytes());
+        let step = match line.state {
+            Some(LineState::OF(step) | LineState::OW(step)) => step as u64,
+            _ => 0,
+        };
+        digest.word(step);
+        digest.word(u64::from(line.cid.slot.0) << 32 | u64::from(line.cid.generation));
+        for number in [line.seq, line.valid.0, line.dirty.0, line.used] {
+            digest.word(number);
+        }
+        for slot in [line.loc, line.peer_slot, line.fresh] {
+            digest.word(slot.map_or(u64::MAX, |slot| u64::from(slot.0)));
+        }
+        for ticket in [line.ask, line.asked] {
+            digest.word(
+                ticket.map_or(u64::MAX, |ticket| u64::from(ticket.index) << 32 | u64::from(ticket.use_count)),
+            );
+        }
+        digest.word(u64::from(line.op) << 32 | u64::from(line.dirty_since));
+        digest.word(u64::from(line.writes.head) << 32 | u64::from(line.reads.head));
+        digest.word(u64::from(line.stub) | u64::from(line.granted) << 1 | u64::from(line.dropping) << 2);
+        if let Some(slot) = line.loc {
+            for block in line.valid.iter() {
+                digest.word(self.memory.word(slot, block));
+            }
+        }
     }
 }

@@ -12,9 +12,11 @@ pub enum Output {
     /// To the peer, over the link.
     Send(Message),
     Disk(DiskCommand),
-    /// To the host: the part of the operation that this controller was given is done.
+    /// To the host: the part of the operation that this controller was given is done. `hit`: it was a read, and
+    /// this controller's cache had all of it.
     Reply {
         part: u32,
+        hit: bool,
     },
     /// Give [`crate::controller::Input::Timer`] back after a while.
     Arm {
@@ -29,7 +31,7 @@ pub enum Timer {
     /// The period of flushing by idleness and age.
     Flush,
     /// A write has waited for a slot long enough.
-    SlotWait(Ticket),
+    SlotWait { ticket: Ticket, wait: u32 },
 }
 
 /// Where outputs go, with the buffers that they need and the observer that is told the facts.

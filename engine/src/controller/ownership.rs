@@ -35,7 +35,10 @@ impl Controller {
         let first = self.table[at].writes.head;
         if first != NONE {
             // It will wait for ownership again, and no longer for a slot.
-            self.requests[first].wants_slot = false;
+            if std::mem::take(&mut self.requests[first].wants_slot) {
+                let ticket = self.requests.ticket(first);
+                self.slot_queue.retain(|waiting| *waiting != ticket);
+            }
         }
         let key = self.table[at].key;
         if !self.owns_at(at) {

@@ -54,9 +54,6 @@ impl Controller {
         }
         let missing = map.without(cached);
         if missing.is_empty() {
-            if matches!(self.requests[request].from, Asker::Host { .. }) {
-                self.read_hits += 1;
-            }
             self.answer_read(request, out);
         } else {
             self.requests[request].from_disk = missing;
@@ -183,6 +180,7 @@ impl Controller {
             from_disk: BlockMap::EMPTY,
             from_peer: false,
             wants_slot: false,
+            waits: 0,
             through: false,
             next: NONE,
         });

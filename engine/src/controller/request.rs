@@ -38,6 +38,8 @@ pub struct Request {
     pub from_peer: bool,
     /// For a write: it stands in the queue for slots.
     pub wants_slot: bool,
+    /// How often it has begun to wait for a slot; its timer counts only for the wait that it was armed in.
+    pub waits: u32,
     /// For a write: it has waited long enough and is to be written through.
     pub through: bool,
     /// The next one in the same list.
@@ -79,6 +81,7 @@ impl Controller {
             from_disk: BlockMap::EMPTY,
             from_peer: false,
             wants_slot: false,
+            waits: 0,
             through: false,
             next: NONE,
         });
@@ -144,7 +147,8 @@ impl Controller {
         match request.from {
             Asker::Host { part, .. } => {
                 out.buffers.give(request.bytes);
-                out.outputs.push(Output::Reply { part });
+                let hit = request.io == IoKind::Read && request.from_disk.is_empty() && !request.from_peer;
+                out.outputs.push(Output::Reply { part, hit });
             }
             Asker::Peer(ticket) => {
                 out.send(Message::ReadRsp {

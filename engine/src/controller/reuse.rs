@@ -6,6 +6,7 @@
 use super::line::Line;
 use super::list::AgeList;
 use super::{Controller, Outbox};
+use crate::digest::Digest;
 use crate::fact::{Fact, Observer, SlotList};
 use crate::ids::{BlockMap, LineKey, Slot};
 use crate::message::Message;
@@ -58,6 +59,12 @@ impl CleanLines {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    pub fn feed(&self, digest: &mut Digest) {
+        for at in self.mirrored.iter().chain(self.single.iter()) {
+            digest.word(u64::from(at));
+        }
     }
 }
 

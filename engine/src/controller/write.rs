@@ -133,17 +133,19 @@ impl Controller {
     fn wait_for_slot<O: Observer>(&mut self, request: u32, out: &mut Outbox<'_, O>) {
         if !self.requests[request].wants_slot {
             self.requests[request].wants_slot = true;
+            self.requests[request].waits += 1;
+            let wait = self.requests[request].waits;
             let ticket = self.requests.ticket(request);
             self.slot_queue.push_back(ticket);
             let after_ns = self.shape.slot_wait_ns;
-            out.outputs.push(Output::Arm { timer: Timer::SlotWait(ticket), after_ns });
+            out.outputs.push(Output::Arm { timer: Timer::SlotWait { ticket, wait }, after_ns });
         }
     }
 
     /// The bounded wait for a slot is over: the write will be written through.
-    pub(super) fn slot_wait_over<O: Observer>(&mut self, ticket: Ticket, out: &mut Outbox<'_, O>) {
+    pub(super) fn slot_wait_over<O: Observer>(&mut self, ticket: Ticket, wait: u32, out: &mut Outbox<'_, O>) {
         let Some(request) = self.requests.redeem(ticket) else { return };
-        if !self.requests[request].wants_slot {
+        if !self.requests[request].wants_slot || self.requests[request].waits != wait {
             return;
         }
         self.requests[request].wants_slot = false;

@@ -111,7 +111,7 @@ impl Snapshot {
                 acknowledged: counters.acknowledged,
                 reads: counters.reads,
                 writes: counters.writes,
-                read_hits: world.read_hits(),
+                read_hits: counters.read_hits,
                 messages: counters.messages.iter().sum(),
                 disk_reads: counters.disk_reads,
                 disk_writes: counters.disk_writes,

@@ -10,6 +10,8 @@ pub struct Counters {
     pub acknowledged: u64,
     pub reads: u64,
     pub writes: u64,
+    /// Reads that the cache of the controller that was asked answered alone.
+    pub read_hits: u64,
     /// Messages sent, by [`MessageKind`] as a number.
     pub messages: [u64; MessageKind::COUNT],
     /// Disk commands carried out.

@@ -15,6 +15,8 @@ pub struct Operation {
     pub arrived: bool,
     /// Parts (one for each line) that are not done yet.
     pub parts_left: u32,
+    /// It is a read, and all parts so far were answered by the cache of the controller that was asked.
+    pub hit: bool,
 }
 
 /// The part of an operation that falls on one line.

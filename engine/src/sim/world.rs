@@ -140,7 +140,7 @@ impl World {
             IoKind::Write => self.counters.writes += 1,
         }
         let number = self.counters.host_ios;
-        let operation = Operation { number, op, sent_ns, arrived: false, parts_left: 0 };
+        let operation = Operation { number, op, sent_ns, arrived: false, parts_left: 0, hit: true };
         let at = self.operations.insert(operation);
         self.schedule.add(sent_ns + self.config.host_latency_ns, OUTSIDE, What::HostArrives(at));
     }
@@ -187,7 +187,7 @@ impl World {
                 self.controller_handles(at, Input::Timer(timer), observer);
                 match timer {
                     Timer::Flush => EventKind::FlushTimer { at },
-                    Timer::SlotWait(_) => EventKind::SlotWait { at },
+                    Timer::SlotWait { .. } => EventKind::SlotWait { at },
                 }
             }
         };
@@ -277,7 +277,7 @@ impl World {
                     let number = self.disk_commands.insert(command);
                     self.schedule.add(done_ns, cause, What::Disk(number));
                 }
-                Output::Reply { part } => self.reply(part, cause, observer),
+                Output::Reply { part, hit } => self.reply(part, hit, cause, observer),
                 Output::Arm { timer, after_ns } => {
                     self.schedule.add(self.now_ns + after_ns, cause, What::Timer(at, timer));
                 }
@@ -297,12 +297,14 @@ impl World {
         self.schedule.add(arrives_ns, cause, What::Message(to));
     }
 
-    fn reply<O: Observer>(&mut self, number: u32, cause: u64, observer: &mut O) {
+    fn reply<O: Observer>(&mut self, number: u32, hit: bool, cause: u64, observer: &mut O) {
         let operation = &mut self.operations[number];
+        operation.hit &= hit;
         operation.parts_left -= 1;
         if operation.parts_left > 0 {
             return;
         }
+        self.counters.read_hits += u64::from(operation.hit);
         let HostOp { host, via: at, io, .. } = operation.op;
         let op = operation.number;
         if O::LISTENS {
@@ -398,12 +400,6 @@ impl World {
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.counters
-    }
-
-    /// Reads that were served wholly from a cache.
-    #[must_use]
-    pub fn read_hits(&self) -> u64 {
-        self.controllers.iter().map(Controller::read_hits).sum()
     }
 
     /// Memory that a clone of this world takes by itself, in bytes, about: cached data and media are shared until

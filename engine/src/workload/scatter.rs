@@ -1,7 +1,7 @@
 //! A seeded bijection that scatters `0 .. n` over itself, so that the hot items of a zipf law are not neighbours on
 //! the disks (which would make every hot stripe one stripe).
 
-use crate::rng::mix;
+use crate::digest::mix;
 
 /// A permutation of `0 .. n` in constant memory: a Feistel network over the next even number of bits, walked until it
 /// lands inside the range.

@@ -130,7 +130,7 @@ fn a_miss_is_kept_as_clean_and_then_hits() {
     stage.read(A, 0, 42).until_answered();
     let from: Vec<_> = answers(&stage).into_iter().map(|(_, _, from)| from).collect();
     assert_eq!(from, [ReadSource::Disk, ReadSource::Cache]);
-    assert_eq!(stage.world.read_hits(), 1);
+    assert_eq!(stage.world.counters().read_hits, 1);
 }
 
 #[test]
@@ -176,6 +176,34 @@ fn a_mirror_is_dropped_before_its_line_is_written_through() {
     assert!(stage.line(A, line).stub, "the peer keeps a stub");
     stage.read(A, 0, 40).until_answered();
     assert_eq!(answers(&stage).last().map(|(_, value, _)| *value), Some(2));
+    stage.until_quiet();
+}
+
+/// The write loses ownership while it waits for a slot, gets it back and waits again: the first wait's timer does
+/// not cut the second short.
+#[test]
+fn each_wait_for_a_slot_has_its_own_bound() {
+    const WAIT_NS: u64 = 100_000;
+    let flush =
+        FlushPolicy { high_percent: 100, low_percent: 100, idle_ticks: 100, ..Config::default().flush };
+    let mut stage = Stage::new(Config { lent: 1, slot_wait_ns: WAIT_NS, flush, ..Config::default() });
+    stage.write(A, 0, 0).until_answered();
+    stage.write(A, 0, 40);
+    stage.until("it waits for a slot", |w| w.controller(A).line(key(0, 40)).is_some());
+    stage.write(B, 0, 41);
+    stage.until("B owns the line", |w| w.controller(B).owns(key(0, 40)));
+    stage.until("A owns it again", |w| w.controller(A).owns(key(0, 40)));
+    let waits_since = stage.world.now_ns();
+    let mut ended = waits_since;
+    while !stage
+        .facts
+        .iter()
+        .any(|f| matches!(f, Fact::WriteThroughBegan { op: 2, .. } | Fact::HostReplied { op: 2, .. }))
+    {
+        assert!(stage.step(), "the write ends");
+        ended = stage.world.now_ns();
+    }
+    assert!(ended - waits_since >= WAIT_NS, "it waited {} ns", ended - waits_since);
     stage.until_quiet();
 }
 
@@ -234,6 +262,17 @@ fn the_cheapest_parity_plan_is_chosen() {
     assert_eq!(planned(1), (PlanKind::ReadModifyWrite, 2, 2));
     assert_eq!(planned(3), (PlanKind::ReconstructWrite, 2, 4));
     assert_eq!(planned(5), (PlanKind::FullStripe, 0, 6));
+}
+
+#[test]
+fn a_read_over_many_lines_is_one_hit_or_none() {
+    let mut stage = Stage::new(Config::default());
+    for _ in 0..2 {
+        stage.ask(IoKind::Read, A, 0, 0, 12).until_answered();
+    }
+    assert_eq!(stage.world.counters().read_hits, 1, "a miss, then a hit");
+    stage.ask(IoKind::Read, A, 0, 8, 12).until_answered();
+    assert_eq!(stage.world.counters().read_hits, 1, "part of it was missing");
 }
 
 #[test]
