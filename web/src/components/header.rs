@@ -44,7 +44,7 @@ pub fn header(props: &HeaderProps) -> Html {
             </button>
             <div class="top-r">
                 <ThemeSwitch theme={props.theme} act={props.act.clone()} />
-                <button class="btn side-open" data-testid="open-inspector" onclick={act(Action::ToggleInspector)}>{ "Inspector" }</button>
+                <button class="btn side-open" data-testid="open-inspector" aria-label="Inspector" onclick={act(Action::ToggleInspector)}>{ icon("#i-panel", "ic20") }<span>{ "Inspector" }</span></button>
                 <button class="btn keys" aria-label="Keyboard shortcuts" onclick={act(Action::Open(Panel::Keys))}>
                     <kbd>{ "?" }</kbd><span>{ "Keys" }</span>
                 </button>

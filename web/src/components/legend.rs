@@ -58,8 +58,8 @@ pub fn full_key(props: &FullKeyProps) -> Html {
             <ul>
                 <li><i class="smp solid"></i><span>{ "solid: owner’s copy" }</span></li>
                 <li><i class="smp outline"></i><span>{ "outlined: mirror" }</span></li>
-                <li><i class="smp ring"></i><span>{ "ring: what you look at" }</span></li>
-                <li><i class="smp dots"></i><span>{ "dotted: older mirror" }</span></li>
+                <li><i class="smp ring"></i><span>{ "ring: in focus" }</span></li>
+                <li><i class="smp dots"></i><span>{ "dotted: old mirror" }</span></li>
                 if props.rare { { for rare } }
             </ul>
         </div>

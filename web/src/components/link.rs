@@ -1,11 +1,45 @@
 //! The mirror link: one lane for each direction, messages on their way, and what waits at either end.
 
 use crate::movers::use_mover;
-use crate::scene::model::{LinkView, Selection, Token, Waiting, Weight};
+use crate::scene::model::{LinkView, Selection, Span, Token, Waiting, Weight};
 use crate::scene::pick::to_pick;
 use mirrorline_engine::ids::ControllerId;
 use std::rc::Rc;
 use yew::prelude::*;
+
+/// Two tokens closer than this share of their way would cover each other.
+const CLOSE: f64 = 0.25;
+
+/// Where a token lies in its lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Middle,
+    Up,
+    Down,
+}
+
+/// Places tokens of one direction, the first sent first: those that would cover each other lie above and below.
+fn places(flights: &[Span]) -> Vec<Place> {
+    let close = |a: Span, b: Span| {
+        let length = b.to_ns.saturating_sub(b.from_ns).max(1) as f64;
+        (b.from_ns.abs_diff(a.from_ns) as f64) < CLOSE * length
+    };
+    let near = |index: usize, other: Option<usize>| {
+        other.and_then(|other| flights.get(other)).is_some_and(|&other| {
+            let this = flights[index];
+            if other.from_ns <= this.from_ns { close(other, this) } else { close(this, other) }
+        })
+    };
+    let mut last = Place::Down;
+    let place = |index: usize| {
+        if !near(index, index.checked_sub(1)) && !near(index, Some(index + 1)) {
+            return Place::Middle;
+        }
+        last = if last == Place::Up { Place::Down } else { Place::Up };
+        last
+    };
+    (0..flights.len()).map(place).collect()
+}
 
 /// From this many tokens in a lane on, each says only its name; from the next, none says anything.
 const DENSE: usize = 3;
@@ -27,11 +61,11 @@ pub fn link(props: &LinkProps) -> Html {
             _ => "swarm",
         };
         let expected = link.expected.as_ref().filter(|expected| expected.from == from && tokens.is_empty());
+        let flights: Vec<Span> = tokens.iter().map(|token| token.flight).collect();
         // The latest is drawn first, so that the one ahead of it lies on top.
-        let tokens = tokens
-            .iter()
-            .rev()
-            .map(|token| html! { <TokenView key={token.id.to_string()} token={(*token).clone()} /> });
+        let tokens = tokens.iter().zip(places(&flights)).rev().map(|(token, place)| {
+            html! { <TokenView key={token.id.to_string()} token={(*token).clone()} place={place} /> }
+        });
         html! {
             <div class={classes!("lane", class, crowd)} data-testid={format!("lane-{class}")}>
                 <span class="lane-l">{ format!("{from} → {}", from.peer()) }</span>
@@ -71,6 +105,7 @@ fn parked_chip(waiting: &Waiting, more: usize) -> Html {
 #[derive(Properties, PartialEq)]
 struct TokenProps {
     token: Token,
+    place: Place,
 }
 
 #[function_component(TokenView)]
@@ -80,6 +115,11 @@ fn token_view(props: &TokenProps) -> Html {
     let weight = match token.weight {
         Weight::Payload => "data",
         Weight::Control => "meta",
+    };
+    let row = match props.place {
+        Place::Middle => None,
+        Place::Up => Some("row-up"),
+        Place::Down => Some("row-down"),
     };
     let said = format!(
         "{}, {}, from {} to {}, line {}",
@@ -91,9 +131,30 @@ fn token_view(props: &TokenProps) -> Html {
     );
     let pick = to_pick(Selection::Message { id: token.id, key: token.line.key });
     html! {
-        <div ref={node} class={classes!("fly", weight, token.selected.then_some("sel"))} data-testid="token" data-token={token.name}>
+        <div ref={node} class={classes!("fly", weight, row, token.selected.then_some("sel"))} data-testid="token" data-token={token.name}>
             <i class="trail"></i>
             <button class="tok" title={said.clone()} aria-label={said} data-pick={pick}><b>{ token.name }</b><span>{ &token.detail }</span></button>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flight(from_ns: u64, to_ns: u64) -> Span {
+        Span { from_ns, to_ns }
+    }
+
+    #[test]
+    fn messages_that_follow_each_other_closely_lie_above_and_below() {
+        let places = places(&[flight(0, 3_000), flight(10, 3_010), flight(9_000, 12_000)]);
+        assert_eq!(places, [Place::Up, Place::Down, Place::Middle]);
+    }
+
+    #[test]
+    fn data_and_the_meta_behind_it_share_the_middle() {
+        assert_eq!(places(&[flight(0, 4_400), flight(1_400, 4_420)]), [Place::Middle, Place::Middle]);
+        assert_eq!(places(&[]), []);
     }
 }

@@ -6,6 +6,8 @@ use yew::prelude::*;
 
 /// A headline of more letters than this takes two lines, and smaller ones.
 const LONG: usize = 58;
+/// A reason of more letters than this takes three.
+const WORDY: usize = 130;
 
 #[derive(Properties, PartialEq)]
 pub struct NarrationProps {
@@ -31,7 +33,7 @@ pub fn narration(props: &NarrationProps) -> Html {
         html! { <li key={index} class={class} aria-current={current}><i>{ mark }</i><span>{ &step.text }</span></li> }
     });
     html! {
-        <section class={classes!("say", (what.chars().count() > LONG).then_some("long"))} aria-label="What just happened">
+        <section class={classes!("say", (what.chars().count() > LONG).then_some("long"), (why.chars().count() > WORDY).then_some("wordy"))} aria-label="What just happened">
             <div class="say-t" aria-live={if props.silent { "off" } else { "polite" }} data-testid="narration">
                 <p class="say-1">{ what }</p>
                 <p class="say-2">{ why }{ " " }{ for chips }</p>

@@ -80,7 +80,6 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
             if let Some(track) = track.cast::<HtmlElement>() {
                 // Without capture a drag ends at the edge: not worse than that.
                 let _ = track.set_pointer_capture(event.pointer_id());
-                let _ = track.focus();
             }
             if let Some(target) = at(f64::from(event.client_x())) {
                 seek(target);
