@@ -1,4 +1,4 @@
-//! The command line, read by hand: five commands do not pay for a parser crate.
+//! The command line, read by hand: six commands do not pay for a parser crate.
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -10,9 +10,10 @@ Commands:
   serve [--dev] [--port N]   build the page and serve it on 127.0.0.1 (port 8080, or the
                              next free one); --dev rebuilds at every change of a source
   test [--only STAGE,...]    every check of the project, with a summary at the end;
-                             stages: fmt clippy tidy native wasm-node wasm-browser page
-                             e2e doc licences
+                             stages: fmt clippy tidy native wasm-node wasm-browser module
+                             page e2e doc licences
   dist                       build the static folder dist/, ready for any web server
+  module                     build the JavaScript module, for Node and for browsers
   bench                      print every figure that this project quotes
   setup                      fetch or build the tools, and do nothing else
   help, --help               this text
@@ -40,6 +41,7 @@ pub enum Command {
     Serve { port: u16, dev: bool },
     Test { only: Vec<String> },
     Dist,
+    Module,
     Bench,
 }
 
@@ -59,6 +61,7 @@ pub fn parse(words: &[String]) -> Result<Command, String> {
         "test" => parse_test(&rest),
         "setup" => bare(name, &rest, Command::Setup),
         "dist" => bare(name, &rest, Command::Dist),
+        "module" => bare(name, &rest, Command::Module),
         "bench" => bare(name, &rest, Command::Bench),
         other => Err(format!("unknown command `{other}`")),
     }

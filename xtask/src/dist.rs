@@ -1,6 +1,7 @@
 //! The static folder `dist/`: the page as it is published, served and tested.
 
 use crate::failure::{Doing, Failure, Result};
+use crate::stamp::Stamp;
 use crate::tools::WasmTools;
 use crate::{cache, csp, fingerprint, shell};
 use std::path::{Path, PathBuf};
@@ -38,27 +39,14 @@ pub fn ensure() -> Result<PathBuf> {
     let tools = WasmTools::for_page()?;
     let dist = cache::repo().join("dist");
     let _lock = cache::lock(&cache::wasm_target())?;
-    let stamp = cache::wasm_target().join("page.fingerprint");
-    let inputs = inputs_fingerprint(&tools)?;
-    if std::fs::read_to_string(&stamp).is_ok_and(|have| have == stamp_text(inputs, &dist)) {
+    let stamp = Stamp::of("page", &INPUTS, &tools)?;
+    if stamp.holds(&dist) {
         println!("  ok  page: nothing has changed since it was built");
         return Ok(dist);
     }
     build(&tools, &dist)?;
-    std::fs::write(&stamp, stamp_text(inputs, &dist)).doing(|| format!("write {}", stamp.display()))?;
+    stamp.set(&dist)?;
     Ok(dist)
-}
-
-fn inputs_fingerprint(tools: &WasmTools) -> Result<u64> {
-    let paths: Vec<PathBuf> = INPUTS.iter().map(|name| cache::repo().join(name)).collect();
-    let files = fingerprint::of_paths(&paths)?;
-    Ok(fingerprint::of_bytes(format!("{files} {}", tools.describe()).as_bytes()))
-}
-
-/// Inputs and outputs together: a touched `dist/` is built anew as well.
-fn stamp_text(inputs: u64, dist: &Path) -> String {
-    let outputs = fingerprint::of_paths(&[dist.to_path_buf()]).unwrap_or(0);
-    format!("{inputs:016x} {outputs:016x}")
 }
 
 fn build(tools: &WasmTools, dist: &Path) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What the README's commands call: `cargo xtask setup | serve | test | dist | bench`.
+//! What the README's commands call: `cargo xtask setup | serve | test | dist | module | bench`.
 //!
 //! This crate fetches or builds every tool that a browser build needs, keeps
 //! them in the user's cache folder, and then runs them. It is compiled before
@@ -12,8 +12,10 @@ mod dev;
 mod dist;
 mod failure;
 mod fingerprint;
+mod module;
 mod serve;
 mod shell;
+mod stamp;
 mod test;
 mod tidy;
 mod tools;
@@ -53,6 +55,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve { port, dev: true } => dev::run(port),
         Command::Test { only } => test::run(&only),
         Command::Dist => dist::run(),
+        Command::Module => module::run(),
         Command::Bench => bench::run(),
     }
 }

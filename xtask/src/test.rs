@@ -5,14 +5,25 @@
 
 use crate::failure::{Doing, Failure, Result};
 use crate::tools::{self, Browser, WasmTools};
-use crate::{cache, dist, shell, tidy, ui};
+use crate::{cache, dist, module, shell, tidy, ui};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// The names of all stages, in the order in which they run.
-pub const STAGE_NAMES: [&str; 10] =
-    ["fmt", "clippy", "tidy", "native", "wasm-node", "wasm-browser", "page", "e2e", "doc", "licences"];
+pub const STAGE_NAMES: [&str; 11] = [
+    "fmt",
+    "clippy",
+    "tidy",
+    "native",
+    "wasm-node",
+    "wasm-browser",
+    "module",
+    "page",
+    "e2e",
+    "doc",
+    "licences",
+];
 
 /// One stage.
 struct Stage {
@@ -39,6 +50,7 @@ const STAGES: [Stage; STAGE_NAMES.len()] = [
     stage("native", "tests on this computer", None, native),
     stage("wasm-node", "tests in wasm, under Node", None, wasm_node),
     stage("wasm-browser", "tests in wasm, in a headless browser", None, wasm_browser),
+    stage("module", "the JavaScript module", None, module),
     stage("page", "build of the page", None, page),
     stage("e2e", "the page as its users meet it", Some("page"), e2e),
     stage("doc", "documentation, where a warning is an error", None, doc),
@@ -164,6 +176,23 @@ fn wasm_tests(
     shell::run(&mut command)
 }
 
+/// The module's types, its errors, its digests here and there, and the example as somebody's own project.
+fn module() -> Result<()> {
+    let module = module::ensure()?;
+    let browser = Browser::ensure()?;
+    tools::install_modules()?;
+    shell::run(&mut cargo(&["build", "--quiet", "--package", "mirrorline"]))?;
+    let mut tests = node_tests("e2e/module")?;
+    shell::run(
+        tests
+            .env("MIRRORLINE_MODULE", &module)
+            .env("MIRRORLINE_PROGRAM", cache::target().join("debug/mirrorline"))
+            .env("MIRRORLINE_BROWSER", browser.program),
+    )?;
+    let example = module::lay_out_example(&module)?;
+    shell::run(Command::new("node").current_dir(example).args(["--test", "--test-reporter=spec"]))
+}
+
 fn page() -> Result<()> {
     dist::ensure().map(|_| ())
 }
@@ -172,15 +201,19 @@ fn e2e() -> Result<()> {
     let dist = dist::ensure()?;
     let browser = Browser::ensure()?;
     tools::install_modules()?;
+    let mut command = node_tests("e2e/tests")?;
+    shell::run(command.env("MIRRORLINE_DIST", dist).env("MIRRORLINE_BROWSER", browser.program))
+}
+
+/// The tests of a folder, under Node.
+fn node_tests(folder: &str) -> Result<Command> {
     let mut command = Command::new("node");
     command
         .current_dir(cache::repo().join("e2e"))
         // One browser at a time: two would slow each other into timeouts.
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(files_in("e2e/tests", ".test.mjs")?)
-        .env("MIRRORLINE_DIST", dist)
-        .env("MIRRORLINE_BROWSER", browser.program);
-    shell::run(&mut command)
+        .args(files_in(folder, ".test.mjs")?);
+    Ok(command)
 }
 
 fn doc() -> Result<()> {
@@ -238,8 +271,9 @@ mod tests {
 
     #[test]
     fn a_failed_stage_fails_the_run_and_a_skipped_one_is_counted() {
-        let failed = (&STAGES[6], Outcome::Failed(Duration::ZERO));
-        let skipped = (&STAGES[7], Outcome::Skipped("page"));
+        let stage = |name| STAGES.iter().find(|stage| stage.name == name).expect("it is a stage");
+        let failed = (stage("page"), Outcome::Failed(Duration::ZERO));
+        let skipped = (stage("e2e"), Outcome::Skipped("page"));
         assert!(summarise(&[failed, skipped]).is_err());
         assert!(summarise(&[(&STAGES[0], Outcome::Passed(Duration::ZERO))]).is_ok());
     }

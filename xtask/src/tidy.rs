@@ -9,15 +9,18 @@ use std::path::Path;
 const LONGEST_FILE: usize = 700;
 
 /// Where sources and texts lie.
-const PLACES: [&str; 13] = [
+const PLACES: [&str; 16] = [
     ".ci",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "README.md",
     "cli",
     "docs",
+    "e2e/lib",
+    "e2e/module",
     "e2e/tests",
     "engine",
+    "examples",
     "index.html",
     "static",
     "web",

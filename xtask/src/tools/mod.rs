@@ -71,6 +71,12 @@ impl WasmTools {
         Ok(Self { rust, folders })
     }
 
+    /// What is needed to build the JavaScript module.
+    pub fn for_module() -> Result<Self> {
+        need_node()?;
+        Self::for_tests()
+    }
+
     /// What is needed to build the page.
     pub fn for_page() -> Result<Self> {
         need_node()?;
