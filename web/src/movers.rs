@@ -3,6 +3,7 @@
 //! into a transform. Yew is not asked.
 
 use crate::scene::model::Span;
+use crate::scene::words::css_number;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::HtmlElement;
@@ -46,7 +47,7 @@ impl Mover {
         self.shown = shown;
         let percent = f64::from(shown) / 100.0;
         // Only a detached element could refuse, and that one is not seen.
-        let _ = self.element.style().set_property("--p", &percent.to_string());
+        let _ = self.element.style().set_property("--p", &css_number(percent));
     }
 }
 
@@ -75,7 +76,13 @@ impl Movers {
     }
 
     fn remove(&self, id: u64) {
-        self.0.list.borrow_mut().retain(|mover| mover.id != id);
+        self.0.list.borrow_mut().retain(|mover| {
+            if mover.id == id {
+                // What stands still keeps nothing of the way it came: a stage that is stepped back to is the same.
+                let _ = mover.element.style().remove_property("--p");
+            }
+            mover.id != id
+        });
     }
 }
 

@@ -57,7 +57,9 @@ fn build(tools: &WasmTools, dist: &Path) -> Result<()> {
         .args(["build", "--release", "--offline", "--dist"])
         .arg(&raw)
         // Trunk takes this variable for a switch, and stumbles over its value.
-        .env_remove("NO_COLOR");
+        .env_remove("NO_COLOR")
+        // A backtrace of Trunk would push the compiler’s words out of sight.
+        .env("RUST_BACKTRACE", "0");
     shell::step("page: build the release (Trunk, 1 to 2 min from scratch)", &mut command, BUILD_LIMIT)
         .map_err(|failure| {
             failure.remedy("correct the error above; `cargo check -p mirrorline-web` is quicker to ask")

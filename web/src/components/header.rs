@@ -43,9 +43,9 @@ pub fn header(props: &HeaderProps) -> Html {
                 { icon("#i-open", "ic20") }<span>{ "Open a trace…" }</span>
             </button>
             <div class="top-r">
-                <ThemeSwitch theme={props.theme} act={props.act.clone()} />
+                { theme_switch(props.theme, &props.act) }
                 <button class="btn side-open" data-testid="open-inspector" aria-label="Inspector" onclick={act(Action::ToggleInspector)}>{ icon("#i-panel", "ic20") }<span>{ "Inspector" }</span></button>
-                <button class="btn keys" aria-label="Keyboard shortcuts" onclick={act(Action::Open(Panel::Keys))}>
+                <button class="btn keys" aria-label="? Keys" title="Keyboard shortcuts" onclick={act(Action::Open(Panel::Keys))}>
                     <kbd>{ "?" }</kbd><span>{ "Keys" }</span>
                 </button>
                 <div class="pick">
@@ -56,7 +56,7 @@ pub fn header(props: &HeaderProps) -> Html {
                     if props.panel == Some(Panel::More) {
                         <div class="menu more-menu">
                             <p class="menu-h">{ "Theme" }</p>
-                            <ThemeSwitch theme={props.theme} act={props.act.clone()} />
+                            { theme_switch(props.theme, &props.act) }
                             <hr />
                             <button class="menu-i" onclick={act(Action::Open(Panel::Trace))}>{ icon("#i-open", "ic20") }{ "Open a trace…" }</button>
                             <button class="menu-i" onclick={act(Action::Open(Panel::Keys))}>{ icon("#i-key", "ic20") }{ "Key to the states, keyboard" }</button>
@@ -68,17 +68,10 @@ pub fn header(props: &HeaderProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ThemeSwitchProps {
-    theme: Theme,
-    act: Callback<Action>,
-}
-
-#[function_component(ThemeSwitch)]
-fn theme_switch(props: &ThemeSwitchProps) -> Html {
+fn theme_switch(chosen_theme: Theme, act: &Callback<Action>) -> Html {
     let buttons = Theme::ALL.into_iter().map(|theme| {
-        let send = props.act.clone();
-        let chosen = theme == props.theme;
+        let send = act.clone();
+        let chosen = theme == chosen_theme;
         html! {
             <button key={theme.name()} class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()}
                 aria-label={theme.title()} title={theme.title()} data-testid={format!("theme-{}", theme.name())}
