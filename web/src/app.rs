@@ -2,14 +2,14 @@
 
 use crate::action::{Action, Panel, StepUnit};
 use crate::clock::Clock;
-use crate::components::controller::{Bus, Controller};
+use crate::components::controller::{Controller, bus};
 use crate::components::disks::Disks;
 use crate::components::dock::Dock;
 use crate::components::header::Header;
 use crate::components::hosts::Hosts;
 use crate::components::inspector::Rail;
 use crate::components::keys_dialog::KeysDialog;
-use crate::components::legend::Legend;
+use crate::components::legend::legend;
 use crate::components::link::Link;
 use crate::components::narration::Narration;
 use crate::components::trace_dialog::TraceDialog;
@@ -151,16 +151,14 @@ impl App {
         let controller = |id: ControllerId| {
             html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} skin={skin} act={self.act.clone()} /> }
         };
-        let bus =
-            |id: ControllerId| html! { <Bus id={id} chip={scene.controllers[id.index()].bus.clone()} /> };
         html! {
             <main class="stage" aria-label="Stage" key={scene.source.generation}>
                 <Hosts hosts={Rc::clone(&scene.hosts)} />
                 { controller(ControllerId::A) }
-                <section class="link" aria-label="Mirror link"><Link link={Rc::clone(&scene.link)} /><Legend /></section>
+                <section class="link" aria-label="Mirror link"><Link link={Rc::clone(&scene.link)} />{ legend() }</section>
                 { controller(ControllerId::B) }
-                { bus(ControllerId::A) }
-                { bus(ControllerId::B) }
+                { bus(&scene.controllers[0]) }
+                { bus(&scene.controllers[1]) }
                 <Disks array={Rc::clone(&scene.array)} />
             </main>
         }

@@ -1,6 +1,7 @@
 //! Reading a file of the user's, piece by piece, so that progress shows and Cancel works.
 
 use crate::scene::model::LoadFailure;
+use crate::scene::words::size_text;
 use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
@@ -25,7 +26,7 @@ pub async fn read(
     if size > FILE_BYTES_MAX {
         return Err(LoadFailure {
             what: "The file is too big for a browser.".into(),
-            place: format!("{}, {:.0} MiB", file.name(), size / 1024.0 / 1024.0),
+            place: format!("{}, {}", file.name(), size_text(size as u64)),
             remedy: "Take its first part, or replay it with the command line: mirrorline replay FILE --format fio.".into(),
         });
     }

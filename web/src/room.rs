@@ -1,6 +1,7 @@
 //! How much room there is, and what the person's system asks for.
 
 use crate::scene::model::ViewState;
+use crate::scene::words::css_number;
 use crate::theme::Theme;
 
 /// Whether the system asks for less motion: nothing starts by itself, and nothing glides.
@@ -25,7 +26,7 @@ pub fn view(theme: Theme) -> ViewState {
     });
     let (width, height) = size.unwrap_or(DRAWN);
     let projector = theme == Theme::Projector;
-    crate::theme::set_property("--zoom", &zoom(width, height, projector).to_string());
+    crate::theme::set_property("--zoom", &css_number(zoom(width, height, projector)));
     fit(width, height, projector)
 }
 

@@ -3,7 +3,7 @@
 use super::slots::RegionView;
 use crate::action::Action;
 use crate::scene::look::Look;
-use crate::scene::model::{BusChip, ControllerCard, FreeList, HashView, QueueView, Selection, Slots};
+use crate::scene::model::{ControllerCard, FreeList, HashView, QueueView, Selection, Slots};
 use crate::scene::pick::to_pick;
 use crate::scene::words::{count_text, runs_text};
 use crate::theme::Skin;
@@ -112,20 +112,13 @@ fn free_list(list: &FreeList) -> Html {
     html! { <dd><b>{ count_text(list.count.into()) }</b><span>{ runs_text(&list.next, list.count) }</span></dd> }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct BusProps {
-    pub id: ControllerId,
-    pub chip: Option<BusChip>,
-}
-
 /// The wire between a controller and the disks.
-#[function_component(Bus)]
-pub fn bus(props: &BusProps) -> Html {
-    let side = if props.id == ControllerId::A { "ba1" } else { "bb1" };
-    let Some(chip) = &props.chip else { return html! { <div class={classes!("bus", side)}></div> } };
+pub fn bus(card: &ControllerCard) -> Html {
+    let side = if card.id == ControllerId::A { "ba1" } else { "bb1" };
+    let Some(chip) = &card.bus else { return html! { <div class={classes!("bus", side)}></div> } };
     let more = if chip.more > 0 { format!(" +{}", chip.more) } else { String::new() };
     html! {
-        <div class={classes!("bus", side, "active", chip.up.then_some("up"))} data-testid={format!("bus-{}", props.id)}>
+        <div class={classes!("bus", side, "active", chip.up.then_some("up"))} data-testid={format!("bus-{}", card.id)}>
             <button data-pick={to_pick(Selection::Line(chip.line.key))}>{ &chip.text }{ more }</button>
         </div>
     }

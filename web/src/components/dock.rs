@@ -4,7 +4,7 @@ use super::icon::icon;
 use super::scrubber::{Scrubber, speed_bounds};
 use crate::action::{Action, Direction, StepUnit};
 use crate::scene::model::Transport;
-use crate::scene::words::count_text;
+use crate::scene::words::{count_text, css_number};
 use crate::session::Command;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -50,11 +50,11 @@ pub fn dock(props: &DockProps) -> Html {
                 <div class="seg step" role="group" aria-label="Step by"><span class="lbl">{ "Step by" }</span>
                     { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
                 </div>
-                <Speed speed={transport.speed} act={props.act.clone()} />
+                { speed(transport.speed, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
                 if let Some(indexing) = transport.indexing {
                     <div class="indexing" role="status">
-                        <progress max="1" value={indexing.done.to_string()} aria-label="Trace read"></progress>
+                        <progress max="1" value={css_number(indexing.done)} aria-label="Trace read"></progress>
                         <span>{ format!("reading ahead, {} %", (indexing.done * 100.0) as u32) }</span>
                         <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ "Stop here" }</button>
                     </div>
@@ -64,23 +64,16 @@ pub fn dock(props: &DockProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct SpeedProps {
-    speed: i32,
-    act: Callback<Action>,
-}
-
 /// Every step doubles or halves.
-#[function_component(Speed)]
-fn speed(props: &SpeedProps) -> Html {
-    let text = Transport::speed_text(props.speed);
+fn speed(speed: i32, act: &Callback<Action>) -> Html {
+    let text = Transport::speed_text(speed);
     let (least, most) = speed_bounds();
     let nudge = |command: Command| {
-        let send = props.act.clone();
+        let send = act.clone();
         Callback::from(move |_: MouseEvent| send.emit(Action::Play(command.clone())))
     };
     let oninput = {
-        let send = props.act.clone();
+        let send = act.clone();
         move |event: InputEvent| {
             let value =
                 event.target_dyn_into::<HtmlInputElement>().and_then(|input| input.value().parse().ok());
@@ -91,10 +84,10 @@ fn speed(props: &SpeedProps) -> Html {
     };
     html! {
         <div class="speed" role="group" aria-label="Speed">
-            <button class="sq" aria-label="Slower" title="Slower ([)" disabled={props.speed <= *Transport::SPEEDS.start()} onclick={nudge(Command::SpeedDown)}>{ icon("#i-minus", "ic16") }</button>
-            <input type="range" min={least} max={most} step="1" value={props.speed.to_string()} aria-label="Speed" aria-valuetext={text.clone()}
+            <button class="sq" aria-label="Slower" title="Slower ([)" disabled={speed <= *Transport::SPEEDS.start()} onclick={nudge(Command::SpeedDown)}>{ icon("#i-minus", "ic16") }</button>
+            <input type="range" min={least} max={most} step="1" value={speed.to_string()} aria-label="Speed" aria-valuetext={text.clone()}
                 data-testid="speed" {oninput} />
-            <button class="sq" aria-label="Faster" title="Faster (])" disabled={props.speed >= *Transport::SPEEDS.end()} onclick={nudge(Command::SpeedUp)}>{ icon("#i-plus", "ic16") }</button>
+            <button class="sq" aria-label="Faster" title="Faster (])" disabled={speed >= *Transport::SPEEDS.end()} onclick={nudge(Command::SpeedUp)}>{ icon("#i-plus", "ic16") }</button>
             <output data-testid="speed-text">{ text }</output>
         </div>
     }

@@ -20,8 +20,7 @@ pub struct HostsProps {
 pub fn hosts(props: &HostsProps) -> Html {
     let side = |id: ControllerId| {
         let mine = || props.hosts.iter().filter(move |host| side_of(host) == id);
-        let cards =
-            mine().take(CARDS_A_SIDE).map(|host| html! { <Host key={host.id} host={host.clone()} /> });
+        let cards = mine().take(CARDS_A_SIDE).map(host_card);
         let more = mine().count().saturating_sub(CARDS_A_SIDE);
         let crowded = mine().count() > 1;
         html! {
@@ -46,19 +45,12 @@ fn side_of(host: &HostCard) -> ControllerId {
     if host.id.is_multiple_of(2) { ControllerId::A } else { ControllerId::B }
 }
 
-#[derive(Properties, PartialEq)]
-struct HostProps {
-    host: HostCard,
-}
-
-#[function_component(Host)]
-fn host_view(props: &HostProps) -> Html {
-    let host = &props.host;
+fn host_card(host: &HostCard) -> Html {
     let busy = !matches!(host.status, HostStatus::Idle | HostStatus::Done);
     let class = classes!("host", (host.focus && busy).then_some("active"), (!busy).then_some("still"));
     let blocked = matches!(host.status, HostStatus::Blocked(_));
     html! {
-        <div class={class} data-testid={format!("host-{}", host.id)} data-status={host.status.word()}>
+        <div key={host.id} class={class} data-testid={format!("host-{}", host.id)} data-status={host.status.word()}>
             { icon("#i-host", "ic20") }
             <b>{ &host.name }</b>
             <span>
@@ -71,9 +63,14 @@ fn host_view(props: &HostProps) -> Html {
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct WireProps {
+    host: HostCard,
+}
+
 /// The way of a request in progress, lit; what travels on it fills it.
 #[function_component(Wire)]
-fn wire(props: &HostProps) -> Html {
+fn wire(props: &WireProps) -> Html {
     let host = &props.host;
     let node = use_mover(host.wire.map(|dot| dot.flight));
     let Some(via) = host.via else { return Html::default() };

@@ -1,6 +1,6 @@
 //! The inspector: one line (or slot, message, disk block) as both controllers see it.
 
-use super::legend::{FullKey, badge};
+use super::legend::{badge, full_key};
 use crate::action::Action;
 use crate::scene::model::{Bit, BitMark, Inspector, Value};
 use std::rc::Rc;
@@ -27,7 +27,7 @@ pub fn rail(props: &RailProps) -> Html {
             <div class="rail-h"><h2>{ "Inspector" }</h2><button class="btn ghost close" onclick={close}>{ "Close" }</button></div>
             <div class="pane">
                 if let Some(inspector) = &props.inspector {
-                    <InspectorView inspector={Rc::clone(inspector)} act={props.act.clone()} />
+                    { inspect(inspector, &props.act) }
                 } else {
                     <p class="empty">{ "Click a slot, a queue chip, a message or a disk block to see it from both sides." }</p>
                 }
@@ -38,23 +38,15 @@ pub fn rail(props: &RailProps) -> Html {
                     <p class="about">{ &props.about }</p>
                 }
                 <h3>{ "Also on the stage" }</h3>
-                <FullKey />
+                { full_key(false) }
             </div>
         </aside>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct InspectorProps {
-    inspector: Rc<Inspector>,
-    act: Callback<Action>,
-}
-
-#[function_component(InspectorView)]
-fn inspector_view(props: &InspectorProps) -> Html {
-    let it = &props.inspector;
+fn inspect(it: &Inspector, act: &Callback<Action>) -> Html {
     let release = {
-        let send = props.act.clone();
+        let send = act.clone();
         move |_| send.emit(Action::Escape)
     };
     let rows = it.rows.iter().map(|row| {

@@ -1,6 +1,6 @@
 //! The dialog that lists the keys; on small screens also the key to the states.
 
-use super::legend::{FullKey, Legend};
+use super::legend::{full_key, legend};
 use crate::action::Action;
 use crate::keys::HELP;
 use web_sys::HtmlDialogElement;
@@ -45,7 +45,7 @@ pub fn keys_dialog(props: &KeysDialogProps) -> Html {
             <div class="twin">
                 <section><h3>{ "Keyboard" }</h3><ul class="keylist">{ for rows }</ul>
                     <p class="hint-p">{ "In the cache and disk grids the arrow keys move over the cells, and Enter inspects one." }</p></section>
-                <section><h3>{ "Line states" }</h3><Legend /><FullKey rare={true} /></section>
+                <section><h3>{ "Line states" }</h3>{ legend() }{ full_key(true) }</section>
             </div>
         </dialog>
     }

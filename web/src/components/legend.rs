@@ -20,7 +20,7 @@ pub fn badge(look: Look) -> Html {
     html! { <b class={classes!("k", look.class())}>{ look.code() }</b> }
 }
 
-#[function_component(Legend)]
+/// The short key.
 pub fn legend() -> Html {
     let rows = COMMON.into_iter().map(|(owner, words, mirror)| {
         html! {
@@ -40,16 +40,9 @@ pub fn legend() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct FullKeyProps {
-    /// The rarer states too.
-    #[prop_or_default]
-    pub rare: bool,
-}
-
 /// What the short key leaves out: how copies and rings are drawn.
-#[function_component(FullKey)]
-pub fn full_key(props: &FullKeyProps) -> Html {
+/// `rare`: the rarer states too.
+pub fn full_key(rare_too: bool) -> Html {
     let rare = RARE
         .into_iter()
         .map(|look| html! { <li key={look.code()}>{ badge(look) }<span>{ look.words() }</span></li> });
@@ -60,7 +53,7 @@ pub fn full_key(props: &FullKeyProps) -> Html {
                 <li><i class="smp outline"></i><span>{ "outlined: mirror" }</span></li>
                 <li><i class="smp ring"></i><span>{ "ring: in focus" }</span></li>
                 <li><i class="smp dots"></i><span>{ "dotted: old mirror" }</span></li>
-                if props.rare { { for rare } }
+                if rare_too { { for rare } }
             </ul>
         </div>
     }

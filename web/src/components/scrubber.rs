@@ -2,8 +2,9 @@
 
 use crate::action::Action;
 use crate::scene::model::{Marker, Transport};
-use crate::scene::words::{count_text, time_text};
+use crate::scene::words::{count_text, css_number, time_text};
 use crate::session::Command;
+use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -31,9 +32,10 @@ fn percent(event: u64, total: u64) -> f64 {
     if total == 0 { 0.0 } else { event as f64 * 100.0 / total as f64 }
 }
 
-fn set(node: &NodeRef, name: &str, value: f64) {
-    if let Some(element) = node.cast::<HtmlElement>() {
-        let _ = element.style().set_property(name, &value.to_string());
+/// Puts an element of the scrubber at an event.
+fn place(element: Option<HtmlElement>, event: u64, total: u64) {
+    if let Some(element) = element {
+        let _ = element.style().set_property("--x", &css_number(percent(event, total)));
     }
 }
 
@@ -46,14 +48,25 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
     {
         let track = track.clone();
         use_effect_with((props.event, props.total), move |&(event, total)| {
-            set(&track, "--x", percent(event, total))
+            place(track.cast(), event, total);
         });
     }
     {
         let hint = hint.clone();
         use_effect_with((*hover, props.total), move |&(hover, total)| {
             if let Some(event) = hover {
-                set(&hint, "--x", percent(event, total));
+                place(hint.cast(), event, total);
+            }
+        });
+    }
+    {
+        let track = track.clone();
+        let events: Vec<u64> = props.markers.iter().map(|marker| marker.event).collect();
+        use_effect_with((events, props.total), move |(events, total)| {
+            let flags = track.cast::<HtmlElement>().and_then(|track| track.query_selector_all(".flag").ok());
+            for (index, &event) in events.iter().enumerate() {
+                let flag = flags.as_ref().and_then(|flags| flags.item(index as u32)?.dyn_into().ok());
+                place(flag, event, *total);
             }
         });
     }
@@ -125,7 +138,7 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
     let markers = props.markers.iter().enumerate().map(|(index, marker)| {
         let next = props.markers.get(index + 1).map_or(u64::MAX, |next| next.event);
         let labelled = next.saturating_sub(marker.event) as f64 >= LABEL_SHARE * total as f64;
-        html! { <Flag key={marker.event.to_string()} marker={marker.clone()} total={total} labelled={labelled} /> }
+        html! { <span key={marker.event.to_string()} class="flag">{ if labelled { marker.text.as_str() } else { "" } }</span> }
     });
     html! {
         <div ref={track} class={classes!("scrub", props.indexing.then_some("partial"), dragging.then_some("dragging"))} role="slider"
@@ -140,25 +153,6 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
             <span class="head"><b>{ now_text }</b></span>
         </div>
     }
-}
-
-#[derive(Properties, PartialEq)]
-struct FlagProps {
-    marker: Marker,
-    total: u64,
-    labelled: bool,
-}
-
-#[function_component(Flag)]
-fn flag(props: &FlagProps) -> Html {
-    let node = use_node_ref();
-    {
-        let node = node.clone();
-        use_effect_with((props.marker.event, props.total), move |&(event, total)| {
-            set(&node, "--x", percent(event, total))
-        });
-    }
-    html! { <span ref={node} class="flag">{ if props.labelled { props.marker.text.as_str() } else { "" } }</span> }
 }
 
 /// The range of the speed slider, as attributes want it.

@@ -70,6 +70,14 @@ pub fn runs_text(next: &[u32], count: u32) -> String {
     parts.join(" ")
 }
 
+/// A share or a percentage for a style sheet, to a thousandth: `12.345`. Cuts off what no eye can see, and needs no
+/// library for printing floats, which would be a good part of the page.
+#[must_use]
+pub fn css_number(value: f64) -> String {
+    let thousandths = (value.max(0.0) * 1_000.0).round() as u64;
+    format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +92,11 @@ mod tests {
     fn counts_are_grouped_by_thousands() {
         assert_eq!(count_text(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(count_text(999), "999");
+    }
+
+    #[test]
+    fn style_sheets_get_thousandths() {
+        assert_eq!([0.0, 12.3456, 100.0, -1.0].map(css_number), ["0.000", "12.346", "100.000", "0.000"]);
     }
 
     #[test]
