@@ -1,119 +1,150 @@
 //! `cargo xtask bench`: every figure that this project quotes, measured anew.
 //!
-//! A figure is one function in `FIGURES`. It prints one line each, in the form
-//! `name: value unit (target ...)`, so that texts can be held against it.
+//! What measures prints lines `name<TAB>value<TAB>unit`, with `-` for a value that could not be had and the reason as
+//! its unit. Here they get their targets, and become `name: value unit (target …)`, so that texts can be held
+//! against them.
 
-use crate::failure::{Doing, Failure, Result};
-use crate::tools::{self, Browser};
-use crate::{cache, dist, shell};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+mod native;
+mod page;
 
-/// What is measured, in this order. A new figure is a new function here.
-const FIGURES: [(&str, Measure); 3] = [
-    ("page size", page_size),
-    ("first movement", first_movement),
-    ("warm start of `cargo xtask serve`", warm_serve),
+use crate::failure::{Failure, Result};
+
+/// What a figure must reach, by how its name begins.
+const TARGETS: [(&str, Target); 9] = [
+    ("replay of the trace, 4096 lines, native", Target::AtLeast(1_000_000.0)),
+    (WASM_RATIO, Target::AtLeast(0.6)),
+    ("page, all files", Target::AtMost(250.0)),
+    ("first movement", Target::AtMost(1_000.0)),
+    ("script per frame while playing", Target::AtMost(4.0)),
+    ("seek in the page", Target::AtMost(50.0)),
+    ("slowest of 500 seeks", Target::AtMost(50_000.0)),
+    (SCALING, Target::AtMost(1.2)),
+    (WARM_SERVE, Target::AtMost(5.0)),
 ];
 
-/// How a figure is measured.
-type Measure = fn() -> Result<Figure>;
+const WASM_RATIO: &str = "replay of the trace, 4096 lines, wasm to native";
+const SCALING: &str = "cost of an I/O, same working set, dearest to cheapest";
+const WARM_SERVE: &str = "warm start of `cargo xtask serve`";
 
-/// A measured value.
-struct Figure {
-    value: f64,
-    unit: &'static str,
-    target: &'static str,
+/// What is asked of a figure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Target {
+    AtLeast(f64),
+    AtMost(f64),
+    None,
 }
 
-/// Prints every figure. One that cannot be measured fails the run at its end.
+/// A line of the result.
+#[derive(Clone, Debug, PartialEq)]
+struct Figure {
+    name: String,
+    /// Without a value there is a reason.
+    value: std::result::Result<f64, String>,
+    unit: String,
+}
+
+/// How figures are measured: all of one kind together.
+type Measure = fn() -> Result<Vec<Figure>>;
+
+/// Prints every figure. One that cannot be had here says why; only what breaks fails the run.
 pub fn run() -> Result<()> {
-    dist::ensure()?;
-    println!();
-    let mut missing = 0;
-    for (name, measure) in FIGURES {
+    let measures: [(&str, Measure); 6] = [
+        ("engine", native::engine_and_module),
+        ("page size", page::size),
+        ("first movement", page::first_movement),
+        ("script per frame", page::frames),
+        ("seek", page::seek),
+        ("warm start", page::warm_serve),
+    ];
+    page::prepare()?;
+    let mut broken = 0;
+    for (what, measure) in measures {
         match measure() {
-            Ok(figure) => {
-                println!("{name}: {:.1} {} (target {})", figure.value, figure.unit, figure.target);
-            }
+            Ok(figures) => figures.iter().for_each(|figure| println!("{}", figure.line())),
             Err(failure) => {
-                missing += 1;
-                println!("{name}: not measured\n{failure}");
+                broken += 1;
+                println!("{what}: not measured\n{failure}");
             }
         }
     }
-    if missing == 0 { Ok(()) } else { Err(Failure::new(format!("figures not measured: {missing}"))) }
+    if broken == 0 { Ok(()) } else { Err(Failure::new(format!("measurements that broke: {broken}"))) }
 }
 
-/// Everything in dist/, as a server with brotli would send it.
-fn page_size() -> Result<Figure> {
-    Ok(Figure {
-        value: number_from_node("page-size.mjs")? / 1024.0,
-        unit: "KiB brotli",
-        target: "at most 1024",
-    })
-}
-
-/// From the request of the page until something on it moves.
-fn first_movement() -> Result<Figure> {
-    tools::install_modules()?;
-    Ok(Figure { value: number_from_node("first-movement.mjs")?, unit: "ms", target: "at most 3000" })
-}
-
-/// Runs a script of e2e/ that prints one number.
-fn number_from_node(script: &str) -> Result<f64> {
-    tools::need_node()?;
-    let mut command = Command::new("node");
-    command
-        .current_dir(cache::repo().join("e2e"))
-        .arg(script)
-        .env("MIRRORLINE_DIST", cache::repo().join("dist"));
-    if let Ok(browser) = Browser::ensure() {
-        command.env("MIRRORLINE_BROWSER", browser.program);
+impl Figure {
+    fn new(name: &str, value: f64, unit: &str) -> Self {
+        Self { name: name.into(), value: Ok(value), unit: unit.into() }
     }
-    let shown = shell::show(&command);
-    let output = command.output().doing(|| format!("start `{shown}`"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    text.trim().parse().map_err(|_| {
-        let said = String::from_utf8_lossy(&output.stderr);
-        Failure::new(format!("`{shown}` printed no number: {}", said.trim()))
-    })
+
+    /// Reads the lines that a program printed; others are none of ours.
+    fn read_all(text: &str) -> Vec<Self> {
+        text.lines().filter_map(Self::read).collect()
+    }
+
+    fn read(line: &str) -> Option<Self> {
+        let (name, rest) = line.split_once('\t')?;
+        let (value, unit) = rest.split_once('\t')?;
+        let value = if value == "-" { Err(unit.to_string()) } else { Ok(value.parse().ok()?) };
+        Some(Self { name: name.into(), value, unit: unit.into() })
+    }
+
+    fn line(&self) -> String {
+        let value = match &self.value {
+            Ok(value) => format!("{} {}", readable(*value), self.unit),
+            Err(why) => format!("not measured ({why})"),
+        };
+        format!("{}: {value}{}", self.name, self.target().words(self.value.as_ref().ok()))
+    }
+
+    fn target(&self) -> Target {
+        let found = TARGETS.iter().find(|(name, _)| self.name.starts_with(name));
+        found.map_or(Target::None, |(_, target)| *target)
+    }
 }
 
-/// A second `serve`, with nothing changed, until it answers.
-fn warm_serve() -> Result<Figure> {
-    let program = std::env::current_exe().doing(|| "find this program".into())?;
-    let begun = Instant::now();
-    let mut child = Command::new(program)
-        .args(["serve", "--port", "38180"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .doing(|| "start `serve`".into())?;
-    let answered = wait_for_answer(&mut child);
-    let took = begun.elapsed();
-    // It serves until it is stopped, and so it is.
-    let _ = child.kill();
-    let _ = child.wait();
-    answered?;
-    Ok(Figure { value: took.as_secs_f64(), unit: "s", target: "at most 5" })
+impl Target {
+    fn words(self, value: Option<&f64>) -> String {
+        let (word, bound, met) = match self {
+            Self::AtLeast(bound) => ("at least", bound, value.is_none_or(|value| *value >= bound)),
+            Self::AtMost(bound) => ("at most", bound, value.is_none_or(|value| *value <= bound)),
+            Self::None => return String::new(),
+        };
+        format!(" (target {word} {}{})", readable(bound), if met { "" } else { ", MISSED" })
+    }
 }
 
-fn wait_for_answer(child: &mut std::process::Child) -> Result<()> {
-    let pipe = child.stdout.take().expect("standard output was asked for");
-    let address = BufReader::new(pipe)
-        .lines()
-        .map_while(|line| line.ok())
-        .find_map(|line| Some(line.split_once("http://")?.1.split('/').next()?.to_string()))
-        .ok_or_else(|| Failure::new("`serve` ended without printing an address"))?;
-    let mut stream = TcpStream::connect(&address).doing(|| format!("connect to {address}"))?;
-    stream.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n").doing(|| format!("ask {address}"))?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).doing(|| format!("read from {address}"))?;
-    if answer.contains(" 200 ") {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{address} answered: {}", answer.lines().next().unwrap_or(""))))
+/// As many digits as mean something.
+fn readable(value: f64) -> String {
+    match value.abs() {
+        0.0..10.0 => format!("{value:.2}"),
+        10.0..1_000.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_read_and_held_against_its_target() {
+        let read = |line| Figure::read(line).expect("it is a figure").line();
+        assert_eq!(read("first movement\t432.1\tms"), "first movement: 432.1 ms (target at most 1000)");
+        assert_eq!(read("first movement\t1200\tms"), "first movement: 1200 ms (target at most 1000, MISSED)");
+        assert_eq!(read("anything else\t0.5\tm"), "anything else: 0.50 m");
+    }
+
+    #[test]
+    fn what_could_not_be_measured_says_why() {
+        let line = "seek in the page, slowest of 100\t-\tthe trace is short";
+        let said = Figure::read(line).expect("it is a figure").line();
+        assert_eq!(
+            said,
+            "seek in the page, slowest of 100: not measured (the trace is short) (target at most 50.0)"
+        );
+    }
+
+    #[test]
+    fn what_is_no_figure_is_passed_over() {
+        assert_eq!(Figure::read_all("warning: x\na\tb\tc\nrate\t2\t/s\n").len(), 1);
     }
 }

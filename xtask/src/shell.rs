@@ -31,6 +31,17 @@ pub fn output(command: &mut Command) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
 }
 
+/// Runs a program and returns what it printed on standard output; what it says on standard error is in view.
+pub fn spoken(command: &mut Command) -> Result<String> {
+    let shown = show(command);
+    let output = command.stderr(Stdio::inherit()).output().doing(|| format!("start `{shown}`"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).to_string())
+    } else {
+        Err(Failure::new(format!("`{shown}` ended with {}", output.status)))
+    }
+}
+
 /// Runs a long program as one step: its output goes to a log file, its last
 /// line is shown as progress, and `limit` ends it if it hangs.
 pub fn step(line: &str, command: &mut Command, limit: Duration) -> Result<()> {

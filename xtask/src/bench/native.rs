@@ -1,0 +1,106 @@
+//! The engine alone: natively, and the same replay in the JavaScript module.
+
+use super::{Figure, SCALING, WASM_RATIO};
+use crate::failure::{Failure, Result};
+use crate::{cache, module, shell, tools};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const NATIVE: &str = "replay of the trace, 4096 lines, native";
+const WASM: &str = "replay of the trace, 4096 lines, wasm";
+
+/// Where a trace long enough for figures may lie beside the repository.
+const LONG_TRACE: &str = "../shared/data/fio-oltp-8k.iolog";
+/// The one that users get; too short for some figures.
+const SAMPLE: &str = "static/samples/oltp.iolog";
+
+/// The trace that is replayed: what `MIRRORLINE_TRACE` names, else the longest one that is there.
+pub fn trace() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("MIRRORLINE_TRACE").map(PathBuf::from) {
+        return std::path::absolute(&named).ok().filter(|path| path.is_file()).ok_or_else(|| {
+            Failure::new(format!("MIRRORLINE_TRACE names no file: {}", named.display()))
+                .remedy("name a fio iolog, or leave the variable out")
+        });
+    }
+    let long = cache::repo().join(LONG_TRACE);
+    Ok(if long.is_file() { long } else { cache::repo().join(SAMPLE) })
+}
+
+/// Native figures, the wasm one, and their ratio.
+pub fn engine_and_module() -> Result<Vec<Figure>> {
+    let trace = trace()?;
+    println!("\nwith the trace {}:", trace.display());
+    let mut figures = native(&trace)?;
+    figures.extend(scaling(&figures));
+    figures.extend(wasm(&trace)?);
+    figures.extend(ratio(&figures));
+    Ok(figures)
+}
+
+fn native(trace: &Path) -> Result<Vec<Figure>> {
+    let mut command = Command::new("cargo");
+    command
+        .current_dir(cache::repo())
+        .args(["bench", "--quiet", "--package", "mirrorline", "--bench", "figures", "--"])
+        .arg(trace);
+    figures_of(&mut command)
+}
+
+fn wasm(trace: &Path) -> Result<Vec<Figure>> {
+    tools::need_node()?;
+    let module = module::ensure()?;
+    let mut command = Command::new("node");
+    command
+        .current_dir(cache::repo().join("e2e"))
+        .arg("bench/replay.mjs")
+        .env("MIRRORLINE_MODULE", module)
+        .env("MIRRORLINE_TRACE", trace);
+    figures_of(&mut command)
+}
+
+/// The figures that a program prints. What it says besides stays in view.
+pub fn figures_of(command: &mut Command) -> Result<Vec<Figure>> {
+    let text = shell::spoken(command)?;
+    let figures = Figure::read_all(&text);
+    if figures.is_empty() {
+        return Err(Failure::new(format!("`{}` printed no figure", shell::show(command))));
+    }
+    Ok(figures)
+}
+
+fn value_of(figures: &[Figure], name: &str) -> Option<f64> {
+    figures.iter().find(|figure| figure.name.starts_with(name))?.value.clone().ok()
+}
+
+fn ratio(figures: &[Figure]) -> Option<Figure> {
+    let ratio = value_of(figures, WASM)? / value_of(figures, NATIVE)?;
+    Some(Figure::new(WASM_RATIO, ratio, "of native"))
+}
+
+/// How far the cost of an I/O depends on the size of the cache alone.
+fn scaling(figures: &[Figure]) -> Option<Figure> {
+    let costs = figures
+        .iter()
+        .filter(|figure| figure.name.starts_with("cost of an I/O"))
+        .filter_map(|figure| figure.value.clone().ok());
+    let (least, most) = costs.fold((f64::MAX, 0.0_f64), |(least, most), ns| (least.min(ns), most.max(ns)));
+    (most > 0.0).then(|| Figure::new(SCALING, most / least, "times"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_made_of_what_was_measured() {
+        let figures = Figure::read_all(
+            "replay of the trace, 4096 lines, native\t200\tI/Os/s\n\
+             replay of the trace, 4096 lines, wasm under Node\t150\tI/Os/s\n\
+             cost of an I/O, 1000 lines\t500\tns\ncost of an I/O, 10000 lines\t550\tns\n",
+        );
+        assert_eq!(ratio(&figures).and_then(|figure| figure.value.ok()), Some(0.75));
+        assert_eq!(scaling(&figures).and_then(|figure| figure.value.ok()), Some(1.1));
+        assert_eq!(ratio(&[]), None);
+        assert_eq!(scaling(&[]), None);
+    }
+}

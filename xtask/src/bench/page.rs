@@ -1,0 +1,95 @@
+//! The page as its users meet it: how big it is, how soon it moves, what a frame and a seek cost.
+
+use super::native::{figures_of, trace};
+use super::{Figure, WARM_SERVE};
+use crate::failure::{Doing, Failure, Result};
+use crate::tools::{self, Browser};
+use crate::{cache, dist};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+/// Builds what is measured, before the first measurement.
+pub fn prepare() -> Result<()> {
+    dist::ensure()?;
+    tools::install_modules()
+}
+
+/// Everything in dist/.
+pub fn size() -> Result<Vec<Figure>> {
+    figures_of(&mut node("page-size.mjs"))
+}
+
+/// From the request of the page until something on its stage moves.
+pub fn first_movement() -> Result<Vec<Figure>> {
+    in_browser("first movement", "first-movement.mjs")
+}
+
+/// Script on the main thread per frame while it plays.
+pub fn frames() -> Result<Vec<Figure>> {
+    in_browser("script per frame while playing", "frames.mjs")
+}
+
+/// From a press on the scrubber until the page shows that event.
+pub fn seek() -> Result<Vec<Figure>> {
+    in_browser("seek in the page", "seek.mjs")
+}
+
+/// A second `serve`, with nothing changed, until it answers.
+pub fn warm_serve() -> Result<Vec<Figure>> {
+    let program = std::env::current_exe().doing(|| "find this program".into())?;
+    let begun = Instant::now();
+    let mut child = Command::new(program)
+        .args(["serve", "--port", "38180"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .doing(|| "start `serve`".into())?;
+    let answered = wait_for_answer(&mut child);
+    let took = begun.elapsed();
+    // It serves until it is stopped, and so it is.
+    let _ = child.kill();
+    let _ = child.wait();
+    answered?;
+    Ok(vec![Figure::new(WARM_SERVE, took.as_secs_f64(), "s")])
+}
+
+/// A script that drives a browser. Without a browser there is no figure, and nothing is broken.
+fn in_browser(name: &str, script: &str) -> Result<Vec<Figure>> {
+    match Browser::ensure() {
+        Ok(browser) => figures_of(
+            node(script).env("MIRRORLINE_BROWSER", browser.program).env("MIRRORLINE_TRACE", trace()?),
+        ),
+        Err(failure) => {
+            let why = failure.to_string().replace('\n', ";");
+            Ok(vec![Figure { name: name.into(), value: Err(why), unit: String::new() }])
+        }
+    }
+}
+
+fn node(script: &str) -> Command {
+    let mut command = Command::new("node");
+    command
+        .current_dir(cache::repo().join("e2e"))
+        .arg(format!("bench/{script}"))
+        .env("MIRRORLINE_DIST", cache::repo().join("dist"));
+    command
+}
+
+fn wait_for_answer(child: &mut Child) -> Result<()> {
+    let pipe = child.stdout.take().expect("standard output was asked for");
+    let address = BufReader::new(pipe)
+        .lines()
+        .map_while(|line| line.ok())
+        .find_map(|line| Some(line.split_once("http://")?.1.split('/').next()?.to_string()))
+        .ok_or_else(|| Failure::new("`serve` ended without printing an address"))?;
+    let mut stream = TcpStream::connect(&address).doing(|| format!("connect to {address}"))?;
+    stream.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n").doing(|| format!("ask {address}"))?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).doing(|| format!("read from {address}"))?;
+    if answer.contains(" 200 ") {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("{address} answered: {}", answer.lines().next().unwrap_or(""))))
+    }
+}
