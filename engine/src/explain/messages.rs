@@ -29,11 +29,22 @@ pub(super) fn message(
         MessageKind::Data => data(instant, to, key),
         MessageKind::Meta => {
             let mirror = instant.world.controller(to).line(key);
-            let slot = mirror.and_then(|mirror| mirror.loc).map_or_else(String::new, |slot| format!(" in {}", names::slot(to, slot)));
+            let slot = mirror.and_then(|mirror| mirror.loc).map_or_else(String::new, |slot| names::slot(to, slot));
+            let is_first = |fact: &Fact| match fact {
+                Fact::LineState { at, key: of, from, .. } => {
+                    *at == to && *of == key && matches!(from, None | Some(LineState::M0))
+                }
+                _ => false,
+            };
+            let older = if facts.iter().any(is_first) {
+                String::new()
+            } else {
+                format!("Slot {slot} replaces the older mirror in one step. ")
+            };
             Narration::new(
                 2,
                 format!("META tells {to} what it holds: {line} is mirrored, {to} confirms."),
-                format!("The new copy{slot} takes the old one’s place in one step. {to} now knows line, blocks, sequence number and cache identifier."),
+                format!("{older}{to} now knows line, blocks, sequence number and cache identifier."),
             )
             .rule("Rule 1")
             .claims(&[1, 3, 9])
@@ -136,7 +147,7 @@ fn data(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
     let promise = if older { "; the older mirror copy still keeps the promise" } else { "" };
     Narration::new(
         2,
-        format!("{} has landed {place}, and {to} does not know it yet.", super::fact::capital(&what)),
+        format!("DATA of {what} has landed {place}; {to} does not know it yet."),
         format!("Until META follows, {to} cannot tell what it is{promise}."),
     )
     .rule("Rule 1")

@@ -88,7 +88,7 @@ fn the_first_write_is_told_step_by_step() {
         [
             "Host 1 sends a write of block 42 to A. | [Host writes] → Copy to B → B confirms → “Done”",
             "A sends host 1’s block 42 to B: DATA first, then META. | Host writes → [Copy to B] → B confirms → “Done”",
-            "Block 42 has landed in slot B12, and B does not know it yet. | Host writes → [Copy to B] → B confirms → “Done”",
+            "DATA of block 42 has landed in slot B12; B does not know it yet. | Host writes → [Copy to B] → B confirms → “Done”",
             "META tells B what it holds: line 0:40 is mirrored, B confirms. | Host writes → Copy to B → [B confirms] → “Done”",
             "B has confirmed: A commits block 42 and tells host 1 “done”. | Host writes → Copy to B → B confirms → [“Done”]",
             "Host 1 hears “done”: block 42 is safe in both caches. | Host writes → Copy to B → B confirms → “Done”",

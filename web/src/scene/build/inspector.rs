@@ -181,13 +181,12 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
     let text = match state {
         LineState::OP => {
             let what = names::map(stage.config(), key, incoming(stage, at, line));
-            let what = format!("{}{}", what[..1].to_uppercase(), &what[1..]);
             let who = world
                 .controller(at)
                 .operation(line)
                 .and_then(|request| stage.instant.log.asked(request.op()));
             let who = who.map_or_else(|| "the host".to_owned(), |asked| names::host_within(asked.host));
-            format!("{both} {what} at seq {} carries no promise yet: {who} is still waiting.", line.seq + 1)
+            format!("{both} No promise yet for {what} at seq {}: {who} is still waiting.", line.seq + 1)
         }
         LineState::OD => format!("{both} The disks are older: whichever controller survives writes it back."),
         LineState::OF(_) => format!(

@@ -212,7 +212,7 @@ fn while_a_line_is_written_again_the_older_mirror_keeps_the_promise() {
     assert_eq!(dirty, [BitMark::Off, BitMark::Off, BitMark::Dirty, BitMark::Incoming]);
     assert_eq!(
         inspector.note,
-        "seq 1 in A00 and B12. Block 43 at seq 2 carries no promise yet: host 1 is still waiting."
+        "seq 1 in A00 and B12. No promise yet for block 43 at seq 2: host 1 is still waiting."
     );
 }
 
