@@ -310,26 +310,3 @@ fn a_big_cache_is_a_heat_map_with_one_code_for_each_slot() {
     );
     assert!(scene.controllers[0].own.used > 500);
 }
-
-/// Prints what building a scene costs; run it with `--release -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn building_a_scene_is_quick() {
-    let mut film = Film::built_in("busy-hour");
-    let mut spent = std::time::Duration::ZERO;
-    let count = film.timeline.len();
-    for position in 0..=count {
-        film.timeline.seek(position);
-        let start = std::time::Instant::now();
-        std::hint::black_box(film.scene(None));
-        spent += start.elapsed();
-    }
-    println!("scene of 42 slots: {:?} each", spent / count as u32);
-    let mut film = big(5000);
-    film.timeline.seek(film.timeline.len() / 2);
-    let start = std::time::Instant::now();
-    for _ in 0..20 {
-        std::hint::black_box(film.scene(None));
-    }
-    println!("scene of 20,000 slots: {:?} each", start.elapsed() / 20);
-}
