@@ -329,8 +329,7 @@ fn inspector(following: bool) -> Inspector {
             MapRow { label: "Dirty", a: bits([Off, Dirty, Incoming, Off]), b: bits([Off, Dirty, Off, Off]) },
         ],
         note_title: "Newest acknowledged copy".into(),
-        note: "seq 7 in A03 and B14. No promise yet for block 42 at seq 8: host 1 is still waiting."
-            .into(),
+        note: "seq 7 in A03 and B14. No promise yet for block 42 at seq 8: host 1 is still waiting.".into(),
     }
 }
 
