@@ -47,6 +47,26 @@ fn a_command_in_the_past_makes_another_future() {
 }
 
 #[test]
+fn an_instant_has_the_commands_that_were_done_there_however_it_is_reached() {
+    let mut recording = recording("reads");
+    recording.seek(30);
+    recording.apply(write(3)).expect("it fits");
+    let digest = recording.world().digest();
+    recording.seek(60);
+    recording.seek(30);
+    assert_eq!(recording.world().digest(), digest, "from later");
+    recording.seek(0);
+    recording.seek(30);
+    assert_eq!(recording.world().digest(), digest, "from before");
+    recording.seek(0);
+    recording.apply(write(7)).expect("it fits");
+    recording.seek(20);
+    recording.seek(0);
+    let opened = Recording::from_link(&recording.link().expect("it has a link")).expect("the link is whole");
+    assert_eq!(opened.world().digest(), recording.world().digest(), "a link holds them too");
+}
+
+#[test]
 fn a_link_brings_back_the_very_instant() {
     let mut recording = recording("ownership");
     recording.seek(20);

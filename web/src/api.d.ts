@@ -180,7 +180,7 @@ export class Simulation {
   stepEvent(id: bigint | number): Event;
   /** Goes on until so many virtual nanoseconds have passed since the start; returns the number of events. */
   runUntil(ns: bigint | number): bigint;
-  /** Goes to the instant after so many events, before what was applied there, or to the end; returns where it is then. */
+  /** Goes to the instant after so many events, or to the end; what was applied there has been. Returns where it is then. */
   seek(eventIndex: bigint | number): bigint;
   /** A simulation of its own that begins as this one is now. */
   fork(): Simulation;

@@ -152,12 +152,14 @@ impl Recording {
         self.position() - from
     }
 
-    /// Goes to the instant after so many events, back or forth; at most to the end. Returns where it is then.
+    /// Goes to the instant after so many events, back or forth; at most to the end. Commands that were done at that
+    /// instant have been done. Returns where it is then.
     pub fn seek(&mut self, position: u64) -> u64 {
         if position < self.position() {
             self.now = self.keyframes.before(position).1.clone();
         }
         while self.position() < position && self.step(&mut Unobserved).is_some() {}
+        self.now.do_commands(&self.deeds);
         self.position()
     }
 
@@ -257,17 +259,26 @@ fn check_word(bytes: &[u8]) -> [u8; 4] {
 impl Instant {
     /// Does the deeds of this instant, then one event, unless a deed is one.
     fn step<O: Observer>(&mut self, deeds: &[(u64, Deed)], observer: &mut O) -> Option<Event> {
-        while let Some((at, deed)) = deeds.get(self.deeds).copied()
+        self.do_commands(deeds);
+        if let Some((at, Deed::Take(id))) = deeds.get(self.deeds).copied()
             && at == self.run.world().events()
         {
             self.deeds += 1;
-            match deed {
-                // It was accepted when it was done first.
-                Deed::Command(command) => self.run.apply(command).ok()?,
-                Deed::Take(id) => return self.run.step_event(id, observer),
-            }
+            return self.run.step_event(id, observer);
         }
         self.run.step(observer)
+    }
+
+    /// Does the commands that were done at this instant and have not been done again yet.
+    fn do_commands(&mut self, deeds: &[(u64, Deed)]) {
+        while let Some((at, Deed::Command(command))) = deeds.get(self.deeds).copied()
+            && at == self.run.world().events()
+        {
+            self.deeds += 1;
+            // It was accepted when it was done first, and the world is the same.
+            let accepted = self.run.apply(command);
+            debug_assert_eq!(accepted, Ok(()), "what was accepted once is accepted again");
+        }
     }
 
     fn next_event_ns(&mut self) -> Option<u64> {
