@@ -64,7 +64,7 @@ impl WorldArgs {
         let defaults = Config::default();
         Config {
             lines: self.lines,
-            lent: self.lent.unwrap_or((u64::from(self.lines) * 3 / 4).max(1) as u32),
+            lent: self.lent.unwrap_or(Config::usually_lent(self.lines)),
             raid: Geometry { disks: self.disks, layout: self.layout.into(), chunk_blocks: self.chunk_blocks },
             block_size: self.block_size,
             payload_bytes: defaults.payload_bytes.min(self.block_size),

@@ -200,6 +200,12 @@ impl Config {
         self.lines + self.lent
     }
 
+    /// How many slots are usually lent to the peer beside so many of one's own: three for each four.
+    #[must_use]
+    pub fn usually_lent(lines: u32) -> u32 {
+        (u64::from(lines) * 3 / 4).max(1) as u32
+    }
+
     /// Says what is wrong, or nothing.
     ///
     /// # Errors

@@ -144,7 +144,7 @@ export interface TraceOptions {
   /** Own lines of each controller, 4096 when left out; `lent` is three quarters of it. */
   lines?: number;
   lent?: number;
-  /** As fast as possible with so many requests on their way; at the trace's own times when left out. */
+  /** As fast as possible with so many requests on their way. When left out: at the trace's own times, or 32 if it has none. */
   depth?: number;
   /** `owner`, `round-robin`, `fixed` or `spill:16`. */
   paths?: string;

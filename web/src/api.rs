@@ -251,7 +251,7 @@ fn trace_scenario(bytes: &[u8], options: &TraceOptions) -> Result<Scenario, JsEr
     if !(1..=1024).contains(&options.luns) {
         return Err(JsError::new(&format!("options.luns: {} is not in 1..=1024", options.luns)));
     }
-    let lent = options.lent.unwrap_or((options.lines / 4 * 3).max(1));
+    let lent = options.lent.unwrap_or(Config::usually_lent(options.lines));
     let sizes = Config { lines: options.lines, lent, ..Config::default() };
     sizes.check()?;
     let mut scan = Scan::keeping(sizes.block_size);
@@ -261,7 +261,11 @@ fn trace_scenario(bytes: &[u8], options: &TraceOptions) -> Result<Scenario, JsEr
     let config = with_luns(sizes, &mapping);
     let router = Router::new(mapping, paths, config.hosts, options.seed);
     let feed = Feed::Trace(TraceSource::new(&trace, router, u64::from(options.repeat)));
-    let pacing = options.depth.map_or(Pacing::AsTimed, |depth| Pacing::Closed { depth: depth.max(1) });
+    let pacing = match options.depth {
+        Some(depth) => Pacing::Closed { depth: depth.max(1) },
+        None if trace.summary.timed => Pacing::AsTimed,
+        None => Pacing::UNTIMED,
+    };
     Ok(Scenario {
         title: "A recorded trace".into(),
         config,

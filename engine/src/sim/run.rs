@@ -15,6 +15,11 @@ pub enum Pacing {
     Closed { depth: u32 },
 }
 
+impl Pacing {
+    /// How requests that have no times are sent.
+    pub const UNTIMED: Pacing = Pacing::Closed { depth: 32 };
+}
+
 #[derive(Clone, Debug)]
 pub struct Run<S> {
     world: World,
