@@ -120,7 +120,7 @@ impl TraceProblem {
             TraceProblem::Empty => "record one with fio's write_iolog option",
             TraceProblem::NoHeader => "the first line must be `fio version 2 iolog` or `fio version 3 iolog`",
             TraceProblem::UnknownVersion { .. } => {
-                "versions 2 and 3 are read; record it again with a fio that writes one of them"
+                "record it again with a fio that writes version 2 or 3"
             }
             TraceProblem::Compressed { .. } => "unpack it first",
             TraceProblem::Binary { .. } => {
