@@ -19,7 +19,7 @@ use std::rc::Rc;
 pub use trace::{CacheSize, OpenedTrace, TraceReader};
 
 /// What a frame may spend on recording ahead, in milliseconds.
-const RECORD_MS: f64 = 2.0;
+const RECORD_MS: f64 = 1.0;
 /// While recording goes on, its progress is shown this often.
 const PROGRESS_EVERY_MS: f64 = 150.0;
 /// Events that one frame may pass over, whatever the speed: more than the eye can tell.
