@@ -171,19 +171,7 @@ impl Controller {
         out: &mut Outbox<'_, O>,
     ) {
         let bytes = out.buffers.take();
-        let request = self.requests.insert(Request {
-            from: Asker::Peer(ticket),
-            io: IoKind::Read,
-            key,
-            map,
-            bytes,
-            from_disk: BlockMap::EMPTY,
-            from_peer: false,
-            wants_slot: false,
-            waits: 0,
-            through: false,
-            next: NONE,
-        });
+        let request = self.requests.insert(Request::new(Asker::Peer(ticket), IoKind::Read, key, map, bytes));
         self.route_read(request, out);
     }
 

@@ -58,6 +58,24 @@ pub enum Asker {
 }
 
 impl Request {
+    /// A request that has just come.
+    #[must_use]
+    pub fn new(from: Asker, io: IoKind, key: LineKey, map: BlockMap, bytes: LineBuf) -> Request {
+        Request {
+            from,
+            io,
+            key,
+            map,
+            bytes,
+            from_disk: BlockMap::EMPTY,
+            from_peer: false,
+            wants_slot: false,
+            waits: 0,
+            through: false,
+            next: NONE,
+        }
+    }
+
     /// The host operation's number; 0 for a forwarded read.
     #[must_use]
     pub fn op(&self) -> u64 {
@@ -72,19 +90,8 @@ impl Controller {
     pub(super) fn host_request<O: Observer>(&mut self, host: HostRequest, out: &mut Outbox<'_, O>) {
         self.clock += 1;
         self.last_request_tick = self.tick;
-        let request = self.requests.insert(Request {
-            from: Asker::Host { op: host.op, part: host.part },
-            io: host.io,
-            key: host.key,
-            map: host.map,
-            bytes: host.bytes,
-            from_disk: BlockMap::EMPTY,
-            from_peer: false,
-            wants_slot: false,
-            waits: 0,
-            through: false,
-            next: NONE,
-        });
+        let from = Asker::Host { op: host.op, part: host.part };
+        let request = self.requests.insert(Request::new(from, host.io, host.key, host.map, host.bytes));
         match host.io {
             IoKind::Read => self.route_read(request, out),
             IoKind::Write => self.route_write(request, out),

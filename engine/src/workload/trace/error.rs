@@ -119,9 +119,7 @@ impl TraceProblem {
         match self {
             TraceProblem::Empty => "record one with fio's write_iolog option",
             TraceProblem::NoHeader => "the first line must be `fio version 2 iolog` or `fio version 3 iolog`",
-            TraceProblem::UnknownVersion { .. } => {
-                "record it again with a fio that writes version 2 or 3"
-            }
+            TraceProblem::UnknownVersion { .. } => "record it again with a fio that writes version 2 or 3",
             TraceProblem::Compressed { .. } => "unpack it first",
             TraceProblem::Binary { .. } => {
                 "take a text iolog; fio turns a blktrace into one with write_iolog"
