@@ -52,6 +52,9 @@ pub fn dock(props: &DockProps) -> Html {
                 </div>
                 { speed(transport.speed, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
+                if let Some(cut) = &transport.cut {
+                    <div class="indexing" role="status"><span data-testid="cut">{ cut.clone() }</span></div>
+                }
                 if let Some(indexing) = transport.indexing {
                     <div class="indexing" role="status">
                         <progress max="1" value={css_number(indexing.done)} aria-label="Trace read"></progress>

@@ -75,6 +75,7 @@ pub fn scene(event: u64, selection: Option<Selection>) -> Scene {
             playing: false,
             speed: 0,
             indexing: None,
+            cut: None,
             markers: vec![
                 Marker { event: 120, text: "first flush".into() },
                 Marker { event: 300, text: "ownership moves".into() },

@@ -528,6 +528,8 @@ pub struct Transport {
     pub speed: i32,
     /// `None` once all events are known.
     pub indexing: Option<Indexing>,
+    /// Why the recording ends before the run does; `None` when it does not.
+    pub cut: Option<String>,
     pub markers: Vec<Marker>,
 }
 

@@ -116,6 +116,21 @@ impl Film {
         self.timeline.is_complete() || self.cancelled || self.events() >= EVENTS_MAX
     }
 
+    /// Why the recording ends before the run does, in words; nothing while it goes on or when it is whole.
+    #[must_use]
+    pub fn cut(&self) -> Option<String> {
+        if let Some(refused) = self.timeline.refused() {
+            Some(format!("ends here: {refused}"))
+        } else if self.timeline.is_complete() {
+            None
+        } else if self.cancelled {
+            Some("recording stopped here".to_owned())
+        } else {
+            (self.events() >= EVENTS_MAX)
+                .then(|| "the page holds no more events; `mirrorline replay` runs all".to_owned())
+        }
+    }
+
     /// How much of the run has been recorded: 0 to 1.
     #[must_use]
     pub fn recorded(&self) -> f64 {

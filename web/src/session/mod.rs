@@ -266,6 +266,7 @@ impl Session {
             playing: self.playing,
             speed: self.speed,
             indexing,
+            cut: self.film.cut(),
             markers: self.markers.clone(),
         }
     }

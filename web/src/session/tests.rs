@@ -231,11 +231,14 @@ fn a_trace_plays_while_it_is_still_being_recorded() {
 fn a_recording_that_is_stopped_ends_where_it_is() {
     let mut session = Session::new();
     ask(&mut session, Command::LoadTrace { trace: Rc::new(trace(3_000)), size: CacheSize::Thousand });
-    let total = scene(&session).transport.total;
+    let transport = scene(&session).transport;
+    let total = transport.total;
+    assert_eq!(transport.cut, None, "it still records");
     ask(&mut session, Command::CancelLoad);
     session.advance(FRAME_MS);
     let transport = scene(&session).transport;
     assert_eq!((transport.total, transport.indexing), (total, None));
+    assert_eq!(transport.cut.as_deref(), Some("recording stopped here"), "and the page says so");
     ask(&mut session, Command::End);
     assert_eq!(event(&session), total);
 }
