@@ -3,6 +3,7 @@
 //!
 //! Each figure is the best of several runs, since noise on a machine only ever adds time.
 
+use mirrorline_engine::check::{Depth, Watch};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::fact::{IoKind, Unobserved};
 use mirrorline_engine::history::Timeline;
@@ -48,6 +49,53 @@ fn main() {
         print(&format!("cost of an I/O, same working set, {lines} lines, native"), ns, "ns");
     }
     seeks(&trace);
+    print("run with all checks after every event, native", best(|| checked(12, true)), "events/s");
+    // The same requests on the same lines, whatever the cache's size: what a check of one event costs must not grow.
+    for lines in [100, 1_000, 10_000, 100_000] {
+        let ns = 1e9 / best(|| checked(lines, true)) - 1e9 / best(|| checked(lines, false));
+        print(&format!("cost of all checks of an event, {lines} lines, native"), ns, "ns");
+    }
+}
+
+/// Requests that keep 60 lines busy, or all that fit: with checks, or without. Events a second.
+fn checked(lines: u32, checks: bool) -> f64 {
+    let percent = |dirty: u32| u8::try_from(100 * dirty / (lines * 3 / 4)).unwrap_or(100).clamp(1, 100);
+    let mut config = Config { lines, lent: lines * 3 / 4, ..Config::default() };
+    config.flush.high_percent = percent(40).min(80);
+    config.flush.low_percent = percent(20).min(60).min(config.flush.high_percent);
+    let world = World::new(config, Seed(1)).expect("the config is sound");
+    let mut run = Run::new(world, Few(0), Pacing::Closed { depth: 16 });
+    let mut watch = Watch::new(Depth::EveryEvent);
+    let start = Instant::now();
+    if checks {
+        while run.step(&mut watch).is_some() {
+            watch.after_event(run.world());
+        }
+    } else {
+        while run.step(&mut Unobserved).is_some() {}
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    assert_eq!(watch.found(), 0, "all checks hold");
+    run.world().events() as f64 / seconds
+}
+
+/// Half reads, half writes of one to four blocks, spread over 60 lines.
+struct Few(u64);
+
+impl Source for Few {
+    fn next_op(&mut self) -> Option<TimedOp> {
+        if self.0 == 60_000 {
+            return None;
+        }
+        self.0 += 1;
+        let z = mirrorline_engine::digest::mix(self.0);
+        let io = if z & 1 == 0 { IoKind::Read } else { IoKind::Write };
+        let lun = Lun((z >> 8 & 1) as u16);
+        let via = if z >> 9 & 1 == 0 { ControllerId::A } else { ControllerId::B };
+        let op =
+            HostOp { host: HostId(0), via, io, lun, lbn: (z >> 24) % 117, blocks: 1 + (z >> 40) as u32 % 4 };
+        Some(TimedOp { at_ns: 0, op })
+    }
 }
 
 fn print(name: &str, value: f64, unit: &str) {

@@ -8,6 +8,7 @@ mod output;
 mod replay;
 mod report;
 mod run;
+mod sweep;
 mod trace_file;
 mod world_args;
 
@@ -28,6 +29,7 @@ const EXAMPLES: &str = "Examples:
   mirrorline run --list
   mirrorline run safe-write
   mirrorline replay static/samples/oltp.iolog --format fio --json
+  mirrorline sweep --seeds 0..1000
   mirrorline layout --raid raid5 --disks 5 --layout left-symmetric --chunk-blocks 1 --lbn 42";
 
 #[derive(Subcommand)]
@@ -35,6 +37,7 @@ enum Command {
     Run(run::Args),
     Replay(replay::Args),
     Layout(layout::Args),
+    Sweep(sweep::Args),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Layout(args) => layout::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
     };
     errors::exit_code(outcome)
 }

@@ -1,5 +1,6 @@
 //! Standard output in one piece: buffered, and with its errors handed up instead of ending in a panic.
 
+use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -35,5 +36,15 @@ impl Output {
     /// To be called last: what is buffered is written, and its errors are seen.
     pub fn finish(mut self) -> Result<(), Failure> {
         Ok(self.0.flush()?)
+    }
+}
+
+/// A bar on a terminal; nothing elsewhere.
+pub fn progress_bar(length: u64, what: &'static str, counts: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length).with_message(what);
+    let template = format!("{{msg}} [{{bar:30}}] {{percent}} %, {counts}, {{eta}} left");
+    match ProgressStyle::with_template(&template) {
+        Ok(style) => bar.with_style(style.progress_chars("=> ")),
+        Err(_) => bar,
     }
 }

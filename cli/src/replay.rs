@@ -2,9 +2,9 @@
 
 use crate::errors::{Failure, Outcome};
 use crate::interrupt;
-use crate::output::Output;
+use crate::output::{Output, progress_bar};
 use crate::report::{CheckDepth, JSON_HELP, Monitor, Report, micros};
-use crate::trace_file::{TraceFile, progress_bar};
+use crate::trace_file::TraceFile;
 use crate::world_args::WorldArgs;
 use clap::ValueEnum;
 use mirrorline_engine::sim::{Pacing, Run, Seed, Source, World};

@@ -2,10 +2,12 @@
 
 use crate::errors::{Failure, Verdict};
 use crate::output::Output;
+use mirrorline_engine::array::DiskState;
 use mirrorline_engine::check::{Depth, Violation, Watch};
 use mirrorline_engine::fact::{Fact, Observer};
+use mirrorline_engine::ids::ControllerId;
 use mirrorline_engine::message::MessageKind;
-use mirrorline_engine::sim::World;
+use mirrorline_engine::sim::{Fault, World};
 use mirrorline_engine::stats::{Histogram, Latencies};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -92,6 +94,15 @@ impl Monitor {
             messages,
             disk_reads: counters.disk_reads,
             disk_writes: counters.disk_writes,
+            retries: counters.retries,
+            failed: counters.failed,
+            faults: Fault::NAMES
+                .iter()
+                .zip(counters.faults)
+                .filter(|(_, count)| *count > 0)
+                .map(|(name, count)| ((*name).to_owned(), Value::from(count)))
+                .collect(),
+            became: Became::of(world),
             events: world.events(),
             virtual_ns: world.now_ns(),
             latency_ns: LatencyReport {
@@ -120,6 +131,10 @@ pub struct Report {
     messages: Map<String, Value>,
     disk_reads: u64,
     disk_writes: u64,
+    retries: u64,
+    failed: u64,
+    faults: Map<String, Value>,
+    became: Became,
     events: u64,
     virtual_ns: u64,
     latency_ns: LatencyReport,
@@ -130,6 +145,40 @@ pub struct Report {
     wall_s: f64,
     host_ios_per_s: f64,
     digest: String,
+}
+
+/// In what state failures have left the system.
+#[derive(Debug, Serialize)]
+struct Became {
+    a: &'static str,
+    b: &'static str,
+    record: String,
+    /// Disks that are not whole, with their states.
+    disks: Map<String, Value>,
+    suspect_stripes: u64,
+}
+
+impl Became {
+    fn of(world: &World) -> Became {
+        let controllers = ControllerId::BOTH.map(|at| world.controller(at));
+        let disks = (0..world.config().raid.disks).map(|disk| (disk, world.array().disk(disk)));
+        Became {
+            a: controllers[0].mode().name(),
+            b: controllers[1].mode().name(),
+            record: world.array().record().to_string(),
+            disks: disks
+                .filter_map(|(number, disk)| {
+                    let state = match disk.state {
+                        DiskState::Present => return None,
+                        DiskState::Absent => "absent",
+                        DiskState::Rebuilding => "rebuilding",
+                    };
+                    Some((number.to_string(), Value::from(state)))
+                })
+                .collect(),
+            suspect_stripes: controllers.iter().map(|controller| controller.suspects_left()).sum(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -161,6 +210,11 @@ pub const JSON_HELP: &str = "With --json the last line is one JSON object:
   read_hits                                 reads that a cache answered alone
   messages                                  {\"DATA\": n, \"META\": n, ...}: sent over the mirror link
   disk_reads, disk_writes                   disk commands carried out
+  retries, failed                           requests that are another try of an earlier one, and those whose host
+                                            was told of an error or gave up
+  faults                                    {\"crash\": n, ...}: what was broken and mended, by kind
+  became                                    {\"a\", \"b\": the controllers' modes, \"record\", \"disks\": those that are not
+                                            whole, \"suspect_stripes\": parity yet to be recomputed}
   events, virtual_ns                        events simulated, and the virtual time they took
   latency_ns                                {\"read\": {\"p50\", \"p99\", \"max\"}, \"write\": {...}}: from the host's
                                             sending to its hearing, at most 1.6 % too high; 0 without requests
@@ -198,6 +252,9 @@ impl Report {
             if sent.is_empty() { "none".into() } else { sent.join(", ") }
         ))?;
         out.line(format_args!("disks      {} reads, {} writes", self.disk_reads, self.disk_writes))?;
+        if !self.faults.is_empty() {
+            self.print_failures(out)?;
+        }
         out.line(format_args!("latency    read  {}", self.latency_ns.read.words()))?;
         out.line(format_args!("           write {}", self.latency_ns.write.words()))?;
         out.line(format_args!("simulated  {} events in {}", self.events, micros(self.virtual_ns)))?;
@@ -210,6 +267,27 @@ impl Report {
             out.line(format_args!("           {violation}"))?;
         }
         out.line(format_args!("digest     {}", self.digest))
+    }
+
+    /// What was broken, and what became of the system.
+    fn print_failures(&self, out: &mut Output) -> Result<(), Failure> {
+        let faults: Vec<String> = self.faults.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        out.line(format_args!("faults     {}", faults.join(", ")))?;
+        out.line(format_args!(
+            "hosts      {} tries by the other path, {} errors",
+            self.retries, self.failed
+        ))?;
+        let Became { a, b, record, disks, suspect_stripes } = &self.became;
+        out.line(format_args!("became     A {a}, B {b}; record {record}"))?;
+        for (disk, state) in disks {
+            out.line(format_args!("           disk {disk} {}", state.as_str().unwrap_or_default()))?;
+        }
+        if *suspect_stripes > 0 {
+            out.line(format_args!(
+                "           {suspect_stripes} stripes whose parity is yet to be recomputed"
+            ))?;
+        }
+        Ok(())
     }
 }
 

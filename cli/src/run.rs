@@ -8,7 +8,7 @@ use crate::report::{CheckDepth, JSON_HELP, Monitor};
 use mirrorline_engine::explain::EventLog;
 use mirrorline_engine::scenario::library::{self, LIBRARY};
 use mirrorline_engine::scenario::{Scenario, error::did_you_mean};
-use mirrorline_engine::sim::{Run, Seed, World};
+use mirrorline_engine::sim::Run;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -107,8 +107,7 @@ fn load(name: &str) -> Result<Scenario, Failure> {
 fn play(args: &Args, name: &str, scenario: &Scenario, mut out: Output) -> Outcome {
     let bad = |error: String| Failure::BadInput(format!("{name}: {error}; change the scenario"));
     let source = scenario.source().map_err(|error| bad(error.to_string()))?;
-    let world =
-        World::new(scenario.config.clone(), Seed(scenario.seed)).map_err(|error| bad(error.to_string()))?;
+    let world = scenario.world().map_err(|error| bad(error.to_string()))?;
     let mut to_file = args.log.as_deref().map(Output::file).transpose()?;
     out.line(format_args!("{}\n{}\n", scenario.title, scenario.about))?;
     interrupt::listen();

@@ -1,7 +1,7 @@
 //! Trace files: the checking pass with its progress, and the replaying pass.
 
 use crate::errors::Failure;
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::output::progress_bar;
 use mirrorline_engine::sim::{Source, TimedOp};
 use mirrorline_engine::workload::trace::mapping::Misplaced;
 use mirrorline_engine::workload::trace::{Reader, Router, Scan, StoredOp, Trace, TraceError, TraceProblem};
@@ -136,15 +136,5 @@ impl Source for Stream {
             *self.failed.borrow_mut() = Some(error);
             None
         })
-    }
-}
-
-/// A bar on a terminal; nothing elsewhere.
-pub fn progress_bar(length: u64, what: &'static str, counts: &str) -> ProgressBar {
-    let bar = ProgressBar::new(length).with_message(what);
-    let template = format!("{{msg}} [{{bar:30}}] {{percent}} %, {counts}, {{eta}} left");
-    match ProgressStyle::with_template(&template) {
-        Ok(style) => bar.with_style(style.progress_chars("=> ")),
-        Err(_) => bar,
     }
 }

@@ -34,25 +34,45 @@ const CONFIG = {
   flush: { highPercent: 70, lowPercent: 30, tickNs: 1_000_000, idleTicks: 2, ageTicks: 10, depth: 4 },
   hostLatencyNs: 1000n,
   slotWaitNs: 100_000,
+  failover: {
+    heartbeatNs: 1_000_000, misses: 4, recordNs: 100_000n, fenceNs: 300_000, bootNs: 2_000_000, hostTimeoutNs: 10_000_000,
+    patrolDepth: 4, soloWriteBack: false,
+  },
 };
 const HARD_DISK = {
   kind: 'hdd', trackToTrackNs: 500_000, fullStrokeNs: 8_000_000n, rotationNs: 8_333_333, megabytesPerS: 150,
   blocks: 1_000_000,
 };
 
-/** Real values, by the TypeScript type that each must have. */
-function collect() {
-  const simulation = Simulation.fromScenario(GOLDEN_TEXT);
+/** Runs in which things break: every word about failures occurs in one of them. */
+function broken() {
+  const text = readFileSync(fileURLToPath(new URL('failures.scenario', import.meta.url)), 'utf8');
+  const names = ['owner-dies', 'link-cut', 'power-loss', 'failback', 'disk-and-controller', 'zombie'];
+  return [text, ...names].map((name) => Simulation.fromScenario(name));
+}
+
+/** A snapshot for every word that is new in it. */
+function look(simulation, known) {
   const snapshots = [];
-  const known = new Set();
   for (let event = simulation.step(); event !== null; event = simulation.step()) {
     const snapshot = simulation.snapshot();
-    // One snapshot for every word that is new in it.
     const words = JSON.stringify(snapshot, (_, value) => (typeof value === 'bigint' ? 0 : value)).match(/"[A-Za-z-]+"(?!:)/g);
     if (words.some((word) => !known.has(word))) snapshots.push(snapshot);
     for (const word of words) known.add(word);
   }
-  const told = simulation.facts(0, END);
+  return snapshots;
+}
+
+/** Real values, by the TypeScript type that each must have. */
+function collect() {
+  const simulation = Simulation.fromScenario(GOLDEN_TEXT);
+  const [known, runs] = [new Set(), [simulation, ...broken()]];
+  const snapshots = runs.flatMap((run) => look(run, known));
+  const told = runs.flatMap((run) => run.facts(0, END));
+  const tampered = Simulation.fromScenario('safe-write');
+  tampered.seek(1);
+  tampered.apply({ fault: { kind: 'delay-message', to: 'B', skip: 0, byNs: 50_000n } });
+  told.push(...tampered.facts(0, tampered.seek(3)));
   const again = Simulation.fromScenario(GOLDEN_TEXT);
   again.seek(50);
   const event = again.stepEvent(again.snapshot().pending.at(-1).id);

@@ -27,6 +27,44 @@ pub struct Config {
     pub host_latency_ns: u64,
     /// How long a write waits for a mirror slot before it is written through (protocol §4, rule 6).
     pub slot_wait_ns: u64,
+    pub failover: FailoverConfig,
+}
+
+/// How failures are noticed and dealt with (protocol §5 to §7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct FailoverConfig {
+    /// Period of heartbeats, on the link and in the mailbox.
+    pub heartbeat_ns: u64,
+    /// Periods of silence after which the peer is suspected.
+    pub misses: u8,
+    /// How long the array takes for its record and for mailboxes.
+    pub record_ns: u64,
+    /// How long a fence takes to be confirmed.
+    pub fence_ns: u64,
+    /// From power to the first instruction.
+    pub boot_ns: u64,
+    /// How long a host waits for an answer before it tries its other path.
+    pub host_timeout_ns: u64,
+    /// Stripes that a patrol (scrub, rebuild, suspect parity) works on at the same time.
+    pub patrol_depth: u16,
+    /// UNSAFE. A controller that serves alone answers writes as soon as its own memory has them.
+    pub solo_write_back: bool,
+}
+
+impl Default for FailoverConfig {
+    fn default() -> FailoverConfig {
+        FailoverConfig {
+            heartbeat_ns: 1_000_000,
+            misses: 3,
+            record_ns: 100_000,
+            fence_ns: 300_000,
+            boot_ns: 2_000_000,
+            host_timeout_ns: 10_000_000,
+            patrol_depth: 4,
+            solo_write_back: false,
+        }
+    }
 }
 
 /// A volume of the array.
@@ -168,6 +206,7 @@ impl Default for Config {
             },
             host_latency_ns: 10_000,
             slot_wait_ns: 2_000_000,
+            failover: FailoverConfig::default(),
         }
     }
 }
@@ -198,6 +237,12 @@ impl Config {
     #[must_use]
     pub fn slots(&self) -> u32 {
         self.lines + self.lent
+    }
+
+    /// Stripes of the array: those of all LUNs, one LUN after the other.
+    #[must_use]
+    pub fn stripes(&self) -> u64 {
+        self.luns.iter().map(|lun| lun.blocks.div_ceil(u64::from(self.line_blocks()))).sum()
     }
 
     /// How many slots are usually lent to the peer beside so many of one's own: three for each four.
@@ -284,11 +329,29 @@ impl Config {
             "the flush timer needs a period of at least 1 ns".into()
         })?;
         need(flush.depth >= 1, "flush.depth", || "at least 1 line must be flushed at a time".into())?;
+        let failover = self.failover;
+        need(failover.heartbeat_ns >= 1, "failover.heartbeat_ns", || {
+            "heartbeats need a period of at least 1 ns".into()
+        })?;
+        need(failover.misses >= 1, "failover.misses", || {
+            "at least 1 period must be missed before a controller is suspected".into()
+        })?;
+        need(failover.host_timeout_ns >= 1, "failover.host_timeout_ns", || {
+            "a host waits at least 1 ns".into()
+        })?;
+        need(failover.patrol_depth >= 1, "failover.patrol_depth", || {
+            "a patrol works on at least 1 stripe at a time".into()
+        })?;
         for (field, value) in [
             ("link.latency_ns", self.link.latency_ns),
             ("host_latency_ns", self.host_latency_ns),
             ("slot_wait_ns", self.slot_wait_ns),
             ("flush.tick_ns", flush.tick_ns),
+            ("failover.heartbeat_ns", failover.heartbeat_ns),
+            ("failover.record_ns", failover.record_ns),
+            ("failover.fence_ns", failover.fence_ns),
+            ("failover.boot_ns", failover.boot_ns),
+            ("failover.host_timeout_ns", failover.host_timeout_ns),
         ] {
             const HOUR_NS: u64 = 3_600_000_000_000;
             need(value <= HOUR_NS, field, || format!("{value} ns is more than an hour"))?;

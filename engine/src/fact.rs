@@ -1,9 +1,12 @@
 //! Facts: what has just become true. Every step reports its facts to an [`Observer`]; ledger, metrics, narration
 //! and the page read facts and state, and nothing else. With [`Unobserved`] they cost nothing.
 
+use crate::array::Record;
+use crate::controller::Mode;
 use crate::ids::{BlockMap, ControllerId, HostId, LineKey, Slot};
 use crate::message::MessageKind;
 use crate::raid::plan::PlanKind;
+use crate::sim::Fault;
 use crate::state::LineState;
 
 /// What a host asks for.
@@ -28,6 +31,10 @@ pub enum FlushReason {
     SlotsShort,
     /// A write to this line is to be written through, and the line must be clean first.
     BeforeWriteThrough,
+    /// A controller that serves alone keeps nothing dirty for longer than it must.
+    Alone,
+    /// A battery would not keep the caches through a power failure.
+    Battery,
 }
 
 /// Where a block of a read came from.
@@ -105,6 +112,102 @@ pub enum Fact {
     /// … and has been carried out.
     #[serde(rename_all = "camelCase")]
     DiskDone { at: ControllerId, key: LineKey, disk: u8, offset: u64, io: IoKind, parity: bool },
+    /// … and has failed: the disk is gone, or the blocks cannot be read.
+    #[serde(rename_all = "camelCase")]
+    DiskFailed { at: ControllerId, key: LineKey, disk: u8, offset: u64, io: IoKind, parity: bool },
+
+    /// Something was broken or mended from outside.
+    Fault { fault: Fault },
+    /// A controller has changed its mode.
+    #[serde(rename_all = "camelCase")]
+    Mode { at: ControllerId, from: Mode, to: Mode },
+    /// What was under way at a controller ends there: hosts will never hear of it. Its unanswered writes have taken
+    /// effect by now, or never will.
+    #[serde(rename_all = "camelCase")]
+    Abandoned { at: ControllerId },
+    /// The controller has stopped hearing its peer.
+    #[serde(rename_all = "camelCase")]
+    Suspects { at: ControllerId, why: Suspicion },
+    /// A message about the controllers as a whole has been handed to the link …
+    #[serde(rename_all = "camelCase")]
+    SessionSent { from: ControllerId, message: MessageKind },
+    /// … and received.
+    #[serde(rename_all = "camelCase")]
+    SessionReceived { at: ControllerId, message: MessageKind },
+    /// A message was not taken: it belongs to a session that is over.
+    #[serde(rename_all = "camelCase")]
+    Dropped { at: ControllerId, message: MessageKind, key: Option<LineKey> },
+    /// A message was lost on the link (cut, or tampered with).
+    #[serde(rename_all = "camelCase")]
+    Lost { to: ControllerId, message: MessageKind, key: Option<LineKey> },
+    /// The record on the array was changed by a compare-and-swap.
+    #[serde(rename_all = "camelCase")]
+    RecordSwapped { by: ControllerId, record: Record },
+    /// A compare-and-swap came too late: the record is another already.
+    #[serde(rename_all = "camelCase")]
+    SwapRefused { by: ControllerId, record: Record },
+    /// The array takes no more commands from `fenced`, and has forgotten those it had.
+    #[serde(rename_all = "camelCase")]
+    Fenced { fenced: ControllerId, by: ControllerId, aborted: u32 },
+    /// The survivor has taken over: so many lines are dirty, so many stripes have suspect parity.
+    #[serde(rename_all = "camelCase")]
+    TookOver { at: ControllerId, dirty: u32, suspect: u32 },
+    /// A stripe's parity may be wrong …
+    #[serde(rename_all = "camelCase")]
+    Suspect { at: ControllerId, key: LineKey },
+    /// … and has been recomputed.
+    #[serde(rename_all = "camelCase")]
+    Trusted { at: ControllerId, key: LineKey },
+    /// The walker has copied a line to the replacement (protocol §7, step 2).
+    #[serde(rename_all = "camelCase")]
+    Walked { at: ControllerId, key: LineKey, left: u32 },
+    /// A LUN has its own default owner again.
+    #[serde(rename_all = "camelCase")]
+    Rehomed { lun: u16, to: ControllerId },
+    /// A controller takes no write into its cache any more, or does again: a battery.
+    #[serde(rename_all = "camelCase")]
+    WriteThroughPolicy { at: ControllerId, on: bool },
+    /// A patrol (scrub, rebuild, suspect parity) has finished a stripe.
+    #[serde(rename_all = "camelCase")]
+    Patrolled { at: ControllerId, key: LineKey, found: Found },
+    /// Blocks that nothing can give back: two failures have met.
+    #[serde(rename_all = "camelCase")]
+    BlocksLost { at: ControllerId, key: LineKey, map: BlockMap },
+    /// A host has got no answer in time, or an error, and sends the request again on its other path, as a new
+    /// operation.
+    #[serde(rename_all = "camelCase")]
+    HostRetries { op: u64, retry: u64, host: HostId, via: ControllerId },
+    /// A host got an error for good.
+    #[serde(rename_all = "camelCase")]
+    HostFailed { op: u64, host: HostId, at: ControllerId, io: IoKind },
+}
+
+/// Why a controller suspects its peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Suspicion {
+    /// The link is down.
+    LinkDown,
+    /// Nothing has come over the link for some periods, though the peer still writes its mailbox.
+    LinkSilent,
+    /// Neither link nor mailbox has told of the peer for some periods.
+    Silent,
+    /// A cold boot, and the other one does not answer.
+    Alone,
+}
+
+/// What a patrol found in a stripe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// Data and parity fit.
+    Sound,
+    /// Parity did not fit and was written anew.
+    ParityMended,
+    /// A chunk could not be read and was written anew from the others.
+    ChunkRebuilt,
+    /// A chunk is missing and its disk too: nothing can be done yet.
+    Degraded,
 }
 
 /// What a request waits for.

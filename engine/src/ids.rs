@@ -58,7 +58,7 @@ pub struct HostId(pub u8);
 
 /// The key of a cache line: a LUN and the number of the stripe within the LUN, packed as `lun << 48 | stripe`.
 /// The line's first LBN is `stripe × blocks per line` (protocol §1: a line is one stripe row).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineKey(u64);
 
 /// As `{"lun": 0, "stripe": 10}`.
@@ -129,6 +129,14 @@ pub struct Cid {
 pub struct Ticket {
     pub index: u32,
     pub use_count: u32,
+}
+
+/// One conversation between two controllers: messages of another one are dropped (protocol §1). The epoch is that of
+/// the receiver's memory; the nonce tells joins of one epoch apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Session {
+    pub epoch: u32,
+    pub nonce: u32,
 }
 
 /// A set of blocks of one line, bit i for block i. Lines have at most 64 blocks.

@@ -65,6 +65,7 @@ pub mod sim;
 pub mod slab;
 pub mod state;
 pub mod stats;
+pub mod sweep;
 pub mod workload;
 
 /// The version of this engine. Links and logs carry it, because the same

@@ -1,7 +1,7 @@
 //! The words that the two controllers exchange over the mirror link (protocol §3).
 
 use crate::buffer::LineBuf;
-use crate::ids::{BlockMap, Cid, LineKey, Slot, Ticket};
+use crate::ids::{BlockMap, Cid, LineKey, Lun, Slot, Ticket};
 
 /// One message. The link numbers it and notes its times ([`crate::sim::Envelope`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub enum Message {
         map: BlockMap,
         ticket: Ticket,
         bytes: LineBuf,
+        /// Blocks that no disk and no parity can give any more: the read fails.
+        failed: bool,
     },
     /// The line will be flushed; its mirror is temporarily invalid (claims 12, 26). `with_data` is false for a
     /// write-through, where the mirror only marks the stripe.
@@ -87,6 +89,54 @@ pub enum Message {
     ReuseAck {
         key: LineKey,
     },
+    /// "I live", once a period (protocol §5). Tells also whether the sender's battery would keep its memory.
+    Heartbeat {
+        battery_good: bool,
+        /// The receiver is to answer, if it sends none of its own accord at the moment.
+        asks: bool,
+    },
+    /// A controller that has started says what its memory is labelled with, if anything, and the epoch of the record
+    /// that it has seen: what it says counts only for that record (protocol §6 and §7).
+    Hello {
+        label: Option<u32>,
+        seen: u32,
+        nonce: u32,
+    },
+    /// The survivor's answer: a new session begins, with all mirror slots lent (protocol §7, step 1).
+    Join {
+        nonce: u32,
+    },
+    /// The record says DUAL: the replacement counts. `free` are the survivor's free slots that are home to the
+    /// receiver (R9).
+    ResyncDone {
+        free: Vec<Slot>,
+    },
+    /// The receiver is default owner of a LUN again (protocol §7, step 5; claims 11, 25).
+    Rehome {
+        lun: Lun,
+    },
+    RehomeAck {
+        lun: Lun,
+    },
+    /// Cold boot with both memories: the chosen controller asks for the other's images (protocol §6, R6).
+    Recall {
+        nonce: u32,
+    },
+    /// One line of the other memory: what it holds that the disks may lack. `marked`: a write of the stripe may have
+    /// been cut off (R5).
+    Image {
+        key: LineKey,
+        seq: u64,
+        dirty: BlockMap,
+        marked: bool,
+        bytes: LineBuf,
+    },
+    ImagesEnd,
+    /// Everything is on disk: if the record says DUAL with this epoch, the receiver's memory counts as empty.
+    Close {
+        epoch: u32,
+    },
+    CloseAck,
 }
 
 /// How ownership passes.
@@ -117,10 +167,21 @@ pub enum MessageKind {
     CAck,
     Reuse,
     ReuseAck,
+    Heartbeat,
+    Hello,
+    Join,
+    ResyncDone,
+    Rehome,
+    RehomeAck,
+    Recall,
+    Image,
+    ImagesEnd,
+    Close,
+    CloseAck,
 }
 
 impl MessageKind {
-    pub const COUNT: usize = 14;
+    pub const COUNT: usize = 25;
 
     /// All kinds, in the order of their declaration.
     pub const ALL: [MessageKind; MessageKind::COUNT] = [
@@ -138,6 +199,17 @@ impl MessageKind {
         MessageKind::CAck,
         MessageKind::Reuse,
         MessageKind::ReuseAck,
+        MessageKind::Heartbeat,
+        MessageKind::Hello,
+        MessageKind::Join,
+        MessageKind::ResyncDone,
+        MessageKind::Rehome,
+        MessageKind::RehomeAck,
+        MessageKind::Recall,
+        MessageKind::Image,
+        MessageKind::ImagesEnd,
+        MessageKind::Close,
+        MessageKind::CloseAck,
     ];
 
     /// The name as the protocol writes it.
@@ -158,6 +230,17 @@ impl MessageKind {
             MessageKind::CAck => "C_ACK",
             MessageKind::Reuse => "REUSE",
             MessageKind::ReuseAck => "REUSE_ACK",
+            MessageKind::Heartbeat => "HEARTBEAT",
+            MessageKind::Hello => "HELLO",
+            MessageKind::Join => "JOIN",
+            MessageKind::ResyncDone => "RESYNC_DONE",
+            MessageKind::Rehome => "REHOME",
+            MessageKind::RehomeAck => "REHOME_ACK",
+            MessageKind::Recall => "RECALL",
+            MessageKind::Image => "IMAGE",
+            MessageKind::ImagesEnd => "IMAGES_END",
+            MessageKind::Close => "CLOSE",
+            MessageKind::CloseAck => "CLOSE_ACK",
         }
     }
 }
@@ -180,12 +263,23 @@ impl Message {
             Message::CAck { .. } => MessageKind::CAck,
             Message::Reuse { .. } => MessageKind::Reuse,
             Message::ReuseAck { .. } => MessageKind::ReuseAck,
+            Message::Heartbeat { .. } => MessageKind::Heartbeat,
+            Message::Hello { .. } => MessageKind::Hello,
+            Message::Join { .. } => MessageKind::Join,
+            Message::ResyncDone { .. } => MessageKind::ResyncDone,
+            Message::Rehome { .. } => MessageKind::Rehome,
+            Message::RehomeAck { .. } => MessageKind::RehomeAck,
+            Message::Recall { .. } => MessageKind::Recall,
+            Message::Image { .. } => MessageKind::Image,
+            Message::ImagesEnd => MessageKind::ImagesEnd,
+            Message::Close { .. } => MessageKind::Close,
+            Message::CloseAck => MessageKind::CloseAck,
         }
     }
 
-    /// The line that the message speaks of.
+    /// The line that the message speaks of; none for those about the controllers as a whole.
     #[must_use]
-    pub fn key(&self) -> LineKey {
+    pub fn key(&self) -> Option<LineKey> {
         match *self {
             Message::Data { key, .. }
             | Message::Meta { key, .. }
@@ -200,7 +294,18 @@ impl Message {
             | Message::Consistent { key, .. }
             | Message::CAck { key, .. }
             | Message::Reuse { key, .. }
-            | Message::ReuseAck { key, .. } => key,
+            | Message::ReuseAck { key, .. }
+            | Message::Image { key, .. } => Some(key),
+            Message::Heartbeat { .. }
+            | Message::Hello { .. }
+            | Message::Join { .. }
+            | Message::ResyncDone { .. }
+            | Message::Rehome { .. }
+            | Message::RehomeAck { .. }
+            | Message::Recall { .. }
+            | Message::ImagesEnd
+            | Message::Close { .. }
+            | Message::CloseAck => None,
         }
     }
 
@@ -209,6 +314,7 @@ impl Message {
     pub fn data_blocks(&self) -> u32 {
         match self {
             Message::Data { map, .. } | Message::ReadRsp { map, .. } => map.count(),
+            Message::Image { dirty, .. } => dirty.count(),
             _ => 0,
         }
     }

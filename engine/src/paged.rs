@@ -43,6 +43,11 @@ impl Paged {
         self.get(cell).map_or(0, |bytes| word_at(bytes, at))
     }
 
+    /// Everything is zero again.
+    pub fn clear(&mut self) {
+        self.pages.clear();
+    }
+
     /// Pages that have come into being, with their numbers.
     pub fn pages(&self) -> impl Iterator<Item = (u64, &[u8])> {
         self.pages.iter().enumerate().filter_map(|(n, page)| Some((n as u64, page.as_deref()?)))

@@ -41,11 +41,19 @@ pub enum LineState {
     MF,
     /// Mirror, consistent with disk.
     MK,
+    /// Alone: clean.
+    SC,
+    /// Alone: dirty.
+    SD,
+    /// Alone: flushing. *Notify* does not occur.
+    SF(FlushStep),
+    /// Alone: writing through. *Notify* and *confirm* do not occur.
+    SW(FlushStep),
 }
 
 impl LineState {
     /// How many codes there are.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 16;
 
     /// The two letters on the screen.
     #[must_use]
@@ -63,6 +71,10 @@ impl LineState {
             LineState::MD => "MD",
             LineState::MF => "MF",
             LineState::MK => "MK",
+            LineState::SC => "SC",
+            LineState::SD => "SD",
+            LineState::SF(_) => "SF",
+            LineState::SW(_) => "SW",
         }
     }
 
@@ -88,6 +100,13 @@ impl LineState {
             LineState::MD => "mirror, dirty",
             LineState::MF => "mirror, flush announced: kept, but temporarily invalid",
             LineState::MK => "mirror, same as disk",
+            LineState::SC => "alone, same as disk",
+            LineState::SD => "alone, dirty",
+            LineState::SF(FlushStep::Confirm) => "alone, dropping the replacement's copy",
+            LineState::SF(FlushStep::Parity) => "alone, writing parity",
+            LineState::SF(_) => "alone, writing data to disk",
+            LineState::SW(FlushStep::Parity) => "alone, writing through: parity",
+            LineState::SW(_) => "alone, writing through to disk",
         }
     }
 
@@ -95,6 +114,60 @@ impl LineState {
     #[must_use]
     pub fn is_owner(self) -> bool {
         !self.is_mirror() && self != LineState::OR
+    }
+
+    /// A number below [`LineState::COUNT`] for each code.
+    #[must_use]
+    pub fn number(self) -> usize {
+        match self {
+            LineState::OC => 0,
+            LineState::OP => 1,
+            LineState::OD => 2,
+            LineState::OF(_) => 3,
+            LineState::OK => 4,
+            LineState::OX => 5,
+            LineState::OR => 6,
+            LineState::OW(_) => 7,
+            LineState::M0 => 8,
+            LineState::MD => 9,
+            LineState::MF => 10,
+            LineState::MK => 11,
+            LineState::SC => 12,
+            LineState::SD => 13,
+            LineState::SF(_) => 14,
+            LineState::SW(_) => 15,
+        }
+    }
+
+    /// Whether REHOME waits for such a line (R11).
+    #[must_use]
+    pub fn holds_rehome_back(self) -> bool {
+        matches!(self, LineState::OP | LineState::OR | LineState::OW(_) | LineState::OX)
+    }
+
+    /// Whether the stripe is being written: data and parity may not fit, and only this controller knows.
+    #[must_use]
+    pub fn is_writing(self) -> bool {
+        matches!(self, LineState::OF(_) | LineState::OW(_) | LineState::SF(_) | LineState::SW(_))
+    }
+
+    /// Whether data or parity of the stripe may be on their way to the disks, so that they need not fit.
+    #[must_use]
+    pub fn is_between_data_and_parity(self) -> bool {
+        use FlushStep::{Disk, Parity};
+        matches!(
+            self,
+            LineState::OF(Disk | Parity)
+                | LineState::OW(Disk | Parity)
+                | LineState::SF(Disk | Parity)
+                | LineState::SW(Disk | Parity)
+        )
+    }
+
+    /// Whether this is one of the states of a controller that serves alone: SC, SD, SF, SW (protocol §5).
+    #[must_use]
+    pub fn is_solo(self) -> bool {
+        matches!(self, LineState::SC | LineState::SD | LineState::SF(_) | LineState::SW(_))
     }
 
     /// Whether this is one of the mirror's states: M0, MD, MF, MK.

@@ -20,6 +20,12 @@ pub enum Action {
     Open(Panel),
     Close,
     ToggleInspector,
+    /// Shows one part of the rail; again, closes it on small screens.
+    Show(Tab),
+    /// Breaks or mends what a button, or an element, of that name stands for.
+    Break(String),
+    /// … or what a key stands for.
+    BreakKey(char),
     DismissFailure,
 }
 
@@ -54,12 +60,30 @@ impl StepUnit {
     }
 }
 
+/// Parts of the rail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    Inspector,
+    /// The ledger of acknowledged writes.
+    #[default]
+    Writes,
+    /// The invariants.
+    Rules,
+    About,
+}
+
+impl Tab {
+    pub const ALL: [Tab; 4] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::About];
+}
+
 /// What lies over the stage. One at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
     Scenarios,
     Keys,
     Trace,
+    /// Everything that can be broken and mended.
+    Break,
     /// The phone's menu: themes and keys.
     More,
 }

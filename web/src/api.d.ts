@@ -27,6 +27,11 @@ export interface Config {
   };
   hostLatencyNs?: number | bigint;
   slotWaitNs?: number | bigint;
+  /** How failures are noticed and dealt with. `soloWriteBack` is unsafe: a controller alone answers from its memory. */
+  failover?: {
+    heartbeatNs?: number | bigint; misses?: number; recordNs?: number | bigint; fenceNs?: number | bigint;
+    bootNs?: number | bigint; hostTimeoutNs?: number | bigint; patrolDepth?: number; soloWriteBack?: boolean;
+  };
 }
 
 /** A host's request. Hosts are counted from 1, LUNs and blocks from 0. */
@@ -42,14 +47,44 @@ export interface Request {
   atNs?: number | bigint;
 }
 
+/** Something that is broken or mended. Disks, hosts and stripes (of the whole array) are counted from 0. */
+export type Fault =
+  | { kind: "crash" | "restart" | "hang" | "resume" | "battery-fails" | "battery-good"; at: ControllerId }
+  | { kind: "power-loss" | "power-back" | "fence-stuck" | "fence-works" | "scrub" }
+  | { kind: "cut-link" | "mend-link"; to: ControllerId }
+  | { kind: "slow-link"; to: ControllerId; factor: number }
+  | { kind: "disk-fails" | "disk-replaced" | "disk-pulled" | "disk-returned"; disk: number }
+  | { kind: "disk-slow"; disk: number; factor: number }
+  | { kind: "sector-error"; disk: number; stripe: number | bigint }
+  | { kind: "path-cut" | "path-mended"; host: number; via: ControllerId }
+  | { kind: "drop-message" | "duplicate-message" | "swap-messages"; to: ControllerId; skip: number }
+  | { kind: "delay-message"; to: ControllerId; skip: number; byNs: number | bigint };
+
+/** Breaks or mends something; a time that is past, or left out, means now. */
+export interface Break { fault: Fault; atNs?: number | bigint }
+
 /** A line: `stripe` of a LUN; its first LBN is `stripe` times the blocks of a line. */
 export interface LineKey { lun: number; stripe: bigint }
 export type FlushStep = "notify" | "disk" | "parity" | "confirm";
 export type LineState =
-  | "OC" | "OP" | "OD" | "OK" | "OX" | "OR" | "M0" | "MD" | "MF" | "MK" | { OF: FlushStep } | { OW: FlushStep };
+  | "OC" | "OP" | "OD" | "OK" | "OX" | "OR" | "M0" | "MD" | "MF" | "MK" | "SC" | "SD"
+  | { OF: FlushStep } | { OW: FlushStep } | { SF: FlushStep } | { SW: FlushStep };
 export type MessageKind =
   | "DATA" | "META" | "META_ACK" | "REQ_OWN" | "GRANT" | "NACK" | "READ_FWD" | "READ_RSP" | "FLUSH_NOTIFY" | "FN_ACK"
-  | "CONSISTENT" | "C_ACK" | "REUSE" | "REUSE_ACK";
+  | "CONSISTENT" | "C_ACK" | "REUSE" | "REUSE_ACK" | "HEARTBEAT" | "HELLO" | "JOIN" | "RESYNC_DONE" | "REHOME" | "REHOME_ACK"
+  | "RECALL" | "IMAGE" | "IMAGES_END" | "CLOSE" | "CLOSE_ACK";
+export type Mode =
+  | "DUAL" | "FROZEN" | "WON" | "DRAIN" | "SOLO" | "SOLO-JOIN" | "JOINING" | "RECOVER" | "RECALLED" | "BOOT" | "HALTED"
+  | "REFUSED" | "DOWN";
+
+/** What stands on the array: who may serve. */
+export interface ArrayRecord {
+  epoch: number;
+  mode: "dual" | { solo: ControllerId };
+  pinned: boolean;
+  /** In dual: the session in which the partner was rebuilt, 0 at first. */
+  session: number;
+}
 
 /** One event that has happened. */
 export interface Event {
@@ -67,7 +102,14 @@ export type EventKind =
   | { kind: "message"; to: ControllerId; message: MessageKind; key: LineKey }
   | { kind: "disk"; disk: number; at: ControllerId; io: Io; key: LineKey; parity: boolean }
   | { kind: "flush-timer"; at: ControllerId }
-  | { kind: "slot-wait"; at: ControllerId };
+  | { kind: "slot-wait"; at: ControllerId }
+  | { kind: "session"; to: ControllerId; message: MessageKind }
+  | { kind: "fault"; fault: Fault }
+  | { kind: "heartbeat" | "mailbox" | "boot" | "boot-wait" | "patrol-timer"; at: ControllerId }
+  | { kind: "record"; at: ControllerId; swapped: boolean }
+  | { kind: "fence"; by: ControllerId; fenced: ControllerId }
+  | { kind: "host-watch" }
+  | { kind: "host-retries"; host: number; via: ControllerId };
 
 /** One thing that an event made true. Block maps have bit i for block i of the line. */
 export type Fact =
@@ -83,7 +125,7 @@ export type Fact =
   | { fact: "waits"; op: bigint; at: ControllerId; key: LineKey; forWhat: "slot" | "ownership" | "line" }
   | {
       fact: "flush-began"; at: ControllerId; key: LineKey;
-      reason: "high-water" | "idle" | "age" | "slots-short" | "before-write-through";
+      reason: "high-water" | "idle" | "age" | "slots-short" | "before-write-through" | "alone" | "battery";
     }
   | { fact: "write-through-began"; at: ControllerId; key: LineKey; op: bigint }
   | {
@@ -92,16 +134,36 @@ export type Fact =
     }
   | { fact: "slot-taken" | "slot-freed"; at: ControllerId; list: "local-free" | "mirror-free"; memory: ControllerId; slot: number }
   | {
-      fact: "disk-issued" | "disk-done"; at: ControllerId; key: LineKey; disk: number; offset: bigint; io: Io;
+      fact: "disk-issued" | "disk-done" | "disk-failed"; at: ControllerId; key: LineKey; disk: number; offset: bigint; io: Io;
       parity: boolean;
-    };
+    }
+  | { fact: "fault"; fault: Fault }
+  | { fact: "mode"; at: ControllerId; from: Mode; to: Mode }
+  | { fact: "abandoned"; at: ControllerId }
+  | { fact: "suspects"; at: ControllerId; why: "link-down" | "link-silent" | "silent" | "alone" }
+  | { fact: "session-sent"; from: ControllerId; message: MessageKind }
+  | { fact: "session-received"; at: ControllerId; message: MessageKind }
+  | { fact: "dropped"; at: ControllerId; message: MessageKind; key: LineKey | null }
+  | { fact: "lost"; to: ControllerId; message: MessageKind; key: LineKey | null }
+  | { fact: "record-swapped" | "swap-refused"; by: ControllerId; record: ArrayRecord }
+  | { fact: "fenced"; fenced: ControllerId; by: ControllerId; aborted: number }
+  | { fact: "took-over"; at: ControllerId; dirty: number; suspect: number }
+  | { fact: "suspect" | "trusted"; at: ControllerId; key: LineKey }
+  | { fact: "walked"; at: ControllerId; key: LineKey; left: number }
+  | { fact: "rehomed"; lun: number; to: ControllerId }
+  | { fact: "write-through-policy"; at: ControllerId; on: boolean }
+  | { fact: "patrolled"; at: ControllerId; key: LineKey; found: "sound" | "parity-mended" | "chunk-rebuilt" | "degraded" }
+  | { fact: "blocks-lost"; at: ControllerId; key: LineKey; map: bigint }
+  | { fact: "host-retries"; op: bigint; retry: bigint; host: number; via: ControllerId }
+  | { fact: "host-failed"; op: bigint; host: number; at: ControllerId; io: Io };
 
 export interface Told { event: Event; facts: Fact[] }
 
 export interface Line {
   lun: number;
   firstLbn: bigint;
-  state: "OC" | "OP" | "OD" | "OF" | "OK" | "OX" | "OR" | "OW" | "M0" | "MD" | "MF" | "MK";
+  state: "OC" | "OP" | "OD" | "OF" | "OK" | "OX" | "OR" | "OW" | "M0" | "MD" | "MF" | "MK"
+    | "SC" | "SD" | "SF" | "SW";
   seq: bigint;
   valid: bigint;
   dirty: bigint;
@@ -129,9 +191,9 @@ export interface Snapshot {
   /** A, then B. */
   controllers: Controller[];
   /** Messages on their way: to A first, then to B. */
-  messages: { to: ControllerId; kind: MessageKind; lun: number; firstLbn: bigint; sentNs: bigint; arrivesNs: bigint }[];
+  messages: { to: ControllerId; kind: MessageKind; lun: number | null; firstLbn: bigint | null; sentNs: bigint; arrivesNs: bigint }[];
   /** What can happen next, earliest first; `id` is what `stepEvent` takes. */
-  pending: { id: bigint; atNs: bigint; what: "host-arrives" | "host-done" | "message" | "disk" | "timer" }[];
+  pending: { id: bigint; atNs: bigint; what: "host-arrives" | "host-done" | "message" | "disk" | "timer" | "hardware" }[];
   counters: {
     hostIos: bigint; acknowledged: bigint; reads: bigint; writes: bigint; readHits: bigint; messages: bigint;
     diskReads: bigint; diskWrites: bigint;
@@ -172,8 +234,8 @@ export class Simulation {
   static fromTrace(bytes: Uint8Array, options?: TraceOptions): Simulation;
   /** What `link()` was made of, at its instant. */
   static fromLink(link: string): Simulation;
-  /** A host's request. What had been recorded after this instant is forgotten. */
-  apply(command: Request): void;
+  /** A host's request, or something to break or mend. What had been recorded after this instant is forgotten. */
+  apply(command: Request | Break): void;
   /** The next event, or `null` when nothing is pending. */
   step(): Event | null;
   /** Lets one pending event happen out of turn. */

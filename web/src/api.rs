@@ -15,7 +15,7 @@ use mirrorline_engine::history::Recording;
 use mirrorline_engine::ids::{ControllerId, HostId, Lun};
 use mirrorline_engine::message::MessageKind;
 use mirrorline_engine::scenario::{Feed, Scenario, library};
-use mirrorline_engine::sim::{Command, Event, EventId, HostOp, Pacing, Run, Seed, TimedOp, World};
+use mirrorline_engine::sim::{Command, Event, EventId, Fault, HostOp, Pacing, Run, TimedFault, TimedOp};
 use mirrorline_engine::workload::paths::Paths;
 use mirrorline_engine::workload::trace::mapping::MappingConfig;
 use mirrorline_engine::workload::trace::replay::{Router, TraceSource, with_luns};
@@ -37,6 +37,19 @@ pub struct Simulation {
 /// What a request is made of.
 const A_REQUEST: Request =
     Request { host: 1, via: ControllerId::A, io: IoKind::Read, lun: 0, lbn: 0, blocks: 1, at_ns: 0 };
+
+/// Something to break or mend.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Break {
+    fault: Fault,
+    /// Virtual nanoseconds; what is past means now.
+    #[serde(default)]
+    at_ns: u64,
+}
+
+/// What such a command is made of.
+const A_BREAK: Break = Break { fault: Fault::Scrub, at_ns: 0 };
 
 #[derive(Serialize)]
 struct Told {
@@ -126,8 +139,12 @@ impl Simulation {
         Ok(Simulation { recording: Recording::new(scenario)? })
     }
 
-    /// A host's request. What had been recorded after this instant is forgotten.
+    /// A host's request, or something to break or mend. What had been recorded after this instant is forgotten.
     pub fn apply(&mut self, command: JsValue) -> Result<(), JsError> {
+        if js_sys::Reflect::has(&command, &"fault".into()).unwrap_or(false) {
+            let Break { fault, at_ns } = from_js(command, &A_BREAK, "command")?;
+            return Ok(self.recording.apply(Command::Fault(TimedFault { at_ns, fault }))?);
+        }
         let Request { host, via, io, lun, lbn, blocks, at_ns } = from_js(command, &A_REQUEST, "command")?;
         let host = host.checked_sub(1).map(HostId).ok_or_else(|| JsError::new("hosts are counted from 1"))?;
         let op = HostOp { host, via, io, lun: Lun(lun), lbn, blocks };
@@ -217,7 +234,7 @@ pub fn scenarios() -> Vec<String> {
 #[wasm_bindgen(skip_typescript)]
 pub fn replay(bytes: JsValue, options: JsValue) -> Result<JsValue, JsError> {
     let scenario = trace_scenario(&octets(&bytes, "bytes")?, &given(options, "options")?)?;
-    let world = World::new(scenario.config.clone(), Seed(scenario.seed))?;
+    let world = scenario.world()?;
     let mut run = Run::new(world, scenario.source()?, scenario.pacing);
     while run.step(&mut Unobserved).is_some() {}
     if let Some(refused) = run.refused() {

@@ -1,22 +1,23 @@
 //! The whole page: owns the session, turns actions into commands, and keeps the clock going while something moves.
 
-use crate::action::{Action, Panel, StepUnit};
+use crate::action::{Action, Panel, StepUnit, Tab};
 use crate::clock::Clock;
+use crate::components::break_sheet::BreakSheet;
 use crate::components::controller::{Controller, bus};
 use crate::components::disks::Disks;
 use crate::components::dock::Dock;
 use crate::components::header::Header;
 use crate::components::hosts::Hosts;
-use crate::components::inspector::Rail;
 use crate::components::keys_dialog::KeysDialog;
 use crate::components::legend::legend;
 use crate::components::link::Link;
 use crate::components::narration::Narration;
+use crate::components::rail::Rail;
 use crate::components::trace_dialog::TraceDialog;
 use crate::listen::{Heard, Listeners};
 use crate::movers::Movers;
 use crate::room;
-use crate::scene::model::{LoadFailure, ScenarioInfo, Scene, ViewState};
+use crate::scene::model::{FaultButton, LoadFailure, ScenarioInfo, Scene, ViewState};
 use crate::session::{Changed, Command, Session};
 use crate::theme::{Skin, Theme};
 use mirrorline_engine::ids::ControllerId;
@@ -53,7 +54,8 @@ pub struct App {
     theme: Theme,
     step: StepUnit,
     panel: Option<Panel>,
-    /// Small screens: the inspector is open.
+    tab: Tab,
+    /// Small screens: the rail is open.
     drawer: bool,
     dropped: Option<File>,
     dragging: bool,
@@ -63,6 +65,11 @@ pub struct App {
     /// The headline or the inspector has been held back, and is due.
     stale: bool,
     _listeners: Listeners,
+}
+
+/// The button of that name, as long as there is one.
+fn find<'a>(faults: &'a [FaultButton], id: &str) -> Option<&'a FaultButton> {
+    faults.iter().find(|fault| fault.id == id)
 }
 
 impl Component for App {
@@ -95,6 +102,7 @@ impl Component for App {
             theme,
             step: StepUnit::default(),
             panel: None,
+            tab: Tab::default(),
             drawer: false,
             dropped: None,
             dragging: false,
@@ -128,13 +136,17 @@ impl Component for App {
                 data-playing={transport.playing.to_string()}>
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} panel={self.panel} act={self.act.clone()} />
                 if busy_panel { <div class="veil" onclick={close.clone()}></div> }
-                <Narration headline={scene.headline.clone()} story={scene.story.clone()} silent={transport.playing && transport.speed >= FAST} />
+                <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
+                    silent={transport.playing && transport.speed >= FAST} />
                 { self.banner() }
                 { self.stage() }
                 if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleInspector)}></div> }
-                <Rail inspector={scene.inspector.clone()} about={about.unwrap_or_default()} open={self.drawer} act={self.act.clone()} />
-                <Dock transport={transport.clone()} step={self.step} time_of={self.time_of.clone()} act={self.act.clone()} />
+                <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} faults={Rc::clone(&scene.faults)}
+                    about={about.unwrap_or_default()} tab={self.tab} open={self.drawer} act={self.act.clone()} />
+                <Dock transport={transport.clone()} faults={Rc::clone(&scene.faults)} broken={scene.rules.first.as_ref().map(|first| first.event)}
+                    step={self.step} time_of={self.time_of.clone()} act={self.act.clone()} />
                 if self.panel == Some(Panel::Keys) { <KeysDialog act={self.act.clone()} /> }
+                if self.panel == Some(Panel::Break) { <BreakSheet faults={Rc::clone(&scene.faults)} undo={transport.undo.clone()} act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
                 <div class="dropzone" aria-hidden="true"><b>{ "Drop the trace to see what is in it" }</b></div>
             </div>
@@ -147,15 +159,17 @@ impl App {
     /// The stage: hosts, controllers, link, disks.
     fn stage(&self) -> Html {
         let scene = &self.scene;
+        let alone = scene.controllers.iter().any(|card| card.condition.mode.starts_with("SOLO"));
         let skin = Skin { theme: self.theme, resized: self.resized };
         let controller = |id: ControllerId| {
-            html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} skin={skin} act={self.act.clone()} /> }
+            let power = find(&scene.faults, if id == ControllerId::A { "kill-a" } else { "kill-b" });
+            html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} power={power.cloned()} skin={skin} act={self.act.clone()} /> }
         };
         html! {
             <main class="stage" aria-label="Stage" key={scene.source.generation}>
                 <Hosts hosts={Rc::clone(&scene.hosts)} />
                 { controller(ControllerId::A) }
-                <section class="link" aria-label="Mirror link"><Link link={Rc::clone(&scene.link)} />{ legend() }</section>
+                <section class="link" aria-label="Mirror link"><Link link={Rc::clone(&scene.link)} cutter={find(&scene.faults, "link").cloned()} />{ legend(alone) }</section>
                 { controller(ControllerId::B) }
                 { bus(&scene.controllers[0]) }
                 { bus(&scene.controllers[1]) }
@@ -272,6 +286,9 @@ impl App {
             Action::StepUnit(unit) => self.step = unit,
             Action::Pick(selection) => {
                 self.drawer = true;
+                if room::is_low() {
+                    self.tab = Tab::Inspector;
+                }
                 self.command(Command::Select(Some(selection)));
             }
             Action::Escape => return self.escape(),
@@ -283,9 +300,31 @@ impl App {
                 self.dropped = None;
             }
             Action::ToggleInspector => self.drawer = !self.drawer,
+            Action::Show(tab) => {
+                self.drawer = !self.drawer || self.tab != tab;
+                self.tab = tab;
+            }
+            Action::Break(id) => {
+                let fault = find(&self.scene.faults, &id).cloned();
+                return self.break_now(fault);
+            }
+            Action::BreakKey(key) => {
+                let fault = self.scene.faults.iter().find(|fault| fault.key == Some(key)).cloned();
+                return self.break_now(fault);
+            }
             Action::DismissFailure => self.failure = None,
         }
         true
+    }
+
+    /// Breaks or mends what a button stands for. What has been recorded after this moment is recorded anew.
+    fn break_now(&mut self, fault: Option<FaultButton>) -> bool {
+        let closed = self.panel == Some(Panel::Break);
+        if closed {
+            self.panel = None;
+        }
+        let Some(fault) = fault.filter(|fault| !fault.disabled) else { return closed };
+        self.command(Command::Break { faults: fault.faults, label: fault.label }) || closed
     }
 
     fn escape(&mut self) -> bool {
@@ -315,8 +354,9 @@ impl App {
         match heard {
             Heard::Act(action) => {
                 // Behind a dialog the page holds still.
-                let covered = matches!(self.panel, Some(Panel::Keys | Panel::Trace));
-                if covered && action != Action::Escape { false } else { self.act(action) }
+                let covered = matches!(self.panel, Some(Panel::Keys | Panel::Trace | Panel::Break));
+                let from_sheet = matches!(action, Action::Break(_));
+                if covered && action != Action::Escape && !from_sheet { false } else { self.act(action) }
             }
             Heard::Resized => self.resize(),
             Heard::Dragging(on) => {

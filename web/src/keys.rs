@@ -1,6 +1,6 @@
 //! The keyboard: which key means which action. A pure table, so that it is tested without a keyboard.
 
-use crate::action::{Action, Direction, Panel, StepUnit};
+use crate::action::{Action, Direction, Panel, StepUnit, Tab};
 use crate::session::Command;
 
 /// A key press, as far as the table is interested.
@@ -10,13 +10,13 @@ pub struct Press<'a> {
     pub key: &'a str,
     pub shift: bool,
     pub alt: bool,
-    /// Ctrl or Cmd: the browser's own, never ours.
+    /// Ctrl or Cmd: the browser's own, but for undoing.
     pub command: bool,
     pub repeat: bool,
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 10] = [
+pub const HELP: [(&[&str], &str); 15] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
     (&["Shift ←", "Shift →"], "Step by I/O"),
@@ -24,7 +24,12 @@ pub const HELP: [(&[&str], &str); 10] = [
     (&["Page Up", "Page Down", "."], "Step, for presenters’ clickers"),
     (&["Home", "End"], "To the first, to the last event"),
     (&["[", "]"], "Slower, faster"),
-    (&["I"], "Show or hide the inspector"),
+    (&["A", "B"], "Kill controller A, B; bring it back"),
+    (&["X", "P"], "Cut the link; power loss; and mend"),
+    (&["D", "W"], "Fail a disk; slow it down; and mend"),
+    (&["Y", "H"], "Batteries fail; a controller hangs; and mend"),
+    (&["Ctrl Z"], "Undo what was broken or mended last"),
+    (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
     (&["T"], "Next theme: dark, light, projector"),
     (&["?", "Esc"], "These keys; close or let go of the selection"),
 ];
@@ -33,7 +38,8 @@ pub const HELP: [(&[&str], &str); 10] = [
 #[must_use]
 pub fn action(press: Press<'_>) -> Option<Action> {
     if press.command {
-        return None;
+        let undo = matches!(press.key, "z" | "Z") && !press.shift && !press.alt;
+        return undo.then_some(Action::Play(Command::Undo));
     }
     let step = |direction| {
         if press.alt {
@@ -63,11 +69,20 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "Home" => Some(Action::Play(Command::Home)),
         "End" => Some(Action::Play(Command::End)),
         "t" | "T" => Some(Action::NextTheme),
-        "i" | "I" => Some(Action::ToggleInspector),
+        "i" | "I" => Some(Action::Show(Tab::Inspector)),
+        "k" | "K" => Some(Action::Show(Tab::Writes)),
+        "v" | "V" => Some(Action::Show(Tab::Rules)),
         "?" => Some(Action::Open(Panel::Keys)),
         "Escape" => Some(Action::Escape),
-        _ => None,
+        key => breaks(key),
     }
+}
+
+/// Keys that break something, and mend it.
+fn breaks(key: &str) -> Option<Action> {
+    let mut letters = key.chars();
+    let letter = letters.next().filter(|_| letters.next().is_none())?.to_ascii_uppercase();
+    "ABXPDWYH".contains(letter).then_some(Action::BreakKey(letter))
 }
 
 #[cfg(test)]
@@ -93,6 +108,14 @@ mod tests {
     }
 
     #[test]
+    fn letters_break_things_and_ctrl_z_takes_that_back() {
+        assert_eq!(action(press("a")), Some(Action::BreakKey('A')));
+        assert_eq!(action(press("X")), Some(Action::BreakKey('X')));
+        assert_eq!(action(Press { repeat: true, ..press("a") }), None);
+        assert_eq!(action(Press { command: true, ..press("z") }), Some(Action::Play(Command::Undo)));
+    }
+
+    #[test]
     fn a_clicker_steps() {
         assert_eq!(action(press("PageDown")), Some(Action::Step(Direction::Forward)));
         assert_eq!(action(press("PageUp")), Some(Action::Step(Direction::Back)));
@@ -103,5 +126,6 @@ mod tests {
         assert_eq!(action(Press { command: true, ..press("t") }), None);
         assert_eq!(action(Press { alt: true, ..press("Home") }), None);
         assert_eq!(action(press("Tab")), None);
+        assert_eq!(action(Press { command: true, shift: true, ..press("Z") }), None);
     }
 }

@@ -98,13 +98,17 @@ fn pick(text: &str, hear: &Callback<Heard>) {
 
 fn on_click(event: &Event, hear: &Callback<Heard>) {
     let Some(element) = target(event) else { return };
-    if let Ok(Some(picked)) = element.closest("[data-pick]") {
+    if let Ok(Some(broken)) = element.closest("[data-break]") {
+        let id = broken.get_attribute("data-break").unwrap_or_default();
+        hear.emit(Heard::Act(Action::Break(id)));
+    } else if let Ok(Some(picked)) = element.closest("[data-pick]") {
         pick(&picked.get_attribute("data-pick").unwrap_or_default(), hear);
     }
     // A button that a mouse has pressed lets go of the focus: Space then plays, as people expect.
     let by_mouse = event.dyn_ref::<MouseEvent>().is_some_and(|mouse| mouse.detail() > 0);
     if by_mouse
-        && let Ok(Some(button)) = element.closest(".dock button, .top > button, .top-r > button, .seg button")
+        && let Ok(Some(button)) =
+            element.closest(".dock button, .top > button, .top-r > button, .seg button, .stage [data-break]")
         && let Some(button) = button.dyn_ref::<HtmlElement>()
     {
         let _ = button.blur();

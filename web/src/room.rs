@@ -39,6 +39,14 @@ fn zoom(width: f64, height: f64, projector: bool) -> f64 {
     if projector { full.max(0.4) } else { full.clamp(1.0, 2.0) }
 }
 
+/// Whether the rail shows one part at a time: the style sheets' breakpoints.
+#[must_use]
+pub fn is_low() -> bool {
+    let query = web_sys::window()
+        .and_then(|window| window.match_media("(max-height: 840px), (max-width: 720px)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
 /// What fits a window of this size. The style sheets' breakpoints are the same numbers.
 fn fit(width: f64, height: f64, projector: bool) -> ViewState {
     let disk_rows = match height {

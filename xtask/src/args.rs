@@ -10,7 +10,7 @@ Commands:
   serve [--dev] [--port N]   build the page and serve it on 127.0.0.1 (port 8080, or the
                              next free one); --dev rebuilds at every change of a source
   test [--only STAGE,...]    every check of the project, with a summary at the end;
-                             stages: fmt clippy tidy native wasm-node wasm-browser module
+                             stages: fmt clippy tidy native sweep wasm-node wasm-browser module
                              page e2e doc licences
   dist                       build the static folder dist/, ready for any web server
   module                     build the JavaScript module, for Node and for browsers

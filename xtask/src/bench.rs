@@ -10,7 +10,7 @@ mod page;
 use crate::failure::{Failure, Result};
 
 /// What a figure must reach, by how its name begins.
-const TARGETS: [(&str, Target); 9] = [
+const TARGETS: [(&str, Target); 11] = [
     ("replay of the trace, 4096 lines, native", Target::AtLeast(1_000_000.0)),
     (WASM_RATIO, Target::AtLeast(0.6)),
     ("page, all files", Target::AtMost(250.0)),
@@ -19,11 +19,15 @@ const TARGETS: [(&str, Target); 9] = [
     ("seek in the page", Target::AtMost(50.0)),
     ("slowest of 500 seeks", Target::AtMost(50_000.0)),
     (SCALING, Target::AtMost(1.2)),
+    ("run with all checks after every event", Target::AtLeast(1_000_000.0)),
+    (CHECKS_SCALING, Target::AtMost(1.5)),
     (WARM_SERVE, Target::AtMost(5.0)),
 ];
 
 const WASM_RATIO: &str = "replay of the trace, 4096 lines, wasm to native";
 const SCALING: &str = "cost of an I/O, same working set, dearest to cheapest";
+/// A share of 20 % less to one of 20 % more.
+const CHECKS_SCALING: &str = "cost of all checks of an event, dearest to cheapest";
 const WARM_SERVE: &str = "warm start of `cargo xtask serve`";
 
 /// What is asked of a figure.

@@ -11,11 +11,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// The names of all stages, in the order in which they run.
-pub const STAGE_NAMES: [&str; 11] = [
+pub const STAGE_NAMES: [&str; 12] = [
     "fmt",
     "clippy",
     "tidy",
     "native",
+    "sweep",
     "wasm-node",
     "wasm-browser",
     "module",
@@ -48,6 +49,7 @@ const STAGES: [Stage; STAGE_NAMES.len()] = [
     stage("clippy", "clippy, where a warning is an error", None, clippy),
     stage("tidy", "house rules", None, tidy::run),
     stage("native", "tests on this computer", None, native),
+    stage("sweep", "random worlds in which everything fails, until all was reached", None, sweep),
     stage("wasm-node", "tests in wasm, under Node", None, wasm_node),
     stage("wasm-browser", "tests in wasm, in a headless browser", None, wasm_browser),
     stage("module", "the JavaScript module", None, module),
@@ -140,6 +142,26 @@ fn clippy() -> Result<()> {
 
 fn native() -> Result<()> {
     shell::run(&mut cargo(&["test", "--workspace"]))
+}
+
+/// The engine's own assertions are on in this profile.
+fn sweep() -> Result<()> {
+    shell::run(&mut cargo(&[
+        "run",
+        "--profile",
+        "sweep",
+        "--package",
+        "mirrorline",
+        "--",
+        "sweep",
+        "--seeds",
+        "0..1000000",
+        "--events",
+        "5000000",
+        "--all-reached",
+        "--out",
+        "target/failing-seeds",
+    ]))
 }
 
 fn wasm_node() -> Result<()> {

@@ -5,3 +5,4 @@ mod common;
 mod interrupt;
 mod replay;
 mod run_and_layout;
+mod sweep;

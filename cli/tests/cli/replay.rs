@@ -20,7 +20,7 @@ fn the_last_line_holds_what_was_promised() {
     assert_eq!(report["reads"].as_u64().unwrap() + report["writes"].as_u64().unwrap(), 384);
     assert!(report["read_hits"].as_u64().unwrap() <= report["reads"].as_u64().unwrap());
     assert_eq!(report["messages"]["META"], report["messages"]["META_ACK"]);
-    assert_eq!(report["messages"].as_object().unwrap().len(), 14);
+    assert_eq!(report["messages"].as_object().unwrap().len(), 25);
     for kind in ["read", "write"] {
         let latency = &report["latency_ns"][kind];
         let [p50, p99, max] = ["p50", "p99", "max"].map(|name| latency[name].as_u64().unwrap());

@@ -15,7 +15,8 @@ fn the_list_names_every_built_in_scenario_and_each_runs_without_violations() {
         assert_eq!(output.status.code(), Some(0), "{name}");
         let report = last_json(&output);
         assert_eq!(report["violations"], 0, "{name}");
-        assert_eq!(report["host_ios"], report["acknowledged"], "{name}");
+        let count = |field: &str| report[field].as_u64().unwrap();
+        assert_eq!(count("host_ios") - count("retries"), count("acknowledged") + count("failed"), "{name}");
     }
 }
 
@@ -46,6 +47,30 @@ fn a_scenario_file_and_its_own_text_run_alike() {
         last_json(&mirrorline(&["run", "busy-hour", "--seed", "99", "--json"]))["digest"],
         last_json(&from_file)["digest"]
     );
+}
+
+#[test]
+fn faults_are_told_and_what_became_of_the_system() {
+    let text = "mirrorline scenario 1\nat 10us host 1 writes block 0:42 via A\nat 500us crash B\n\
+                at 20ms host 2 reads block 0:42 via A\nat 30ms power-loss\nat 31ms disk-fails 3\n";
+    let file = Scratch::new("faults.scenario", text.as_bytes());
+    let output = mirrorline(&["run", file.path(), "--check", "none", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let report = last_json(&output);
+    assert_eq!(report["faults"], serde_json::json!({"crash": 1, "power-loss": 1, "disk-fails": 1}));
+    assert_eq!(report["became"]["a"], "DOWN");
+    assert_eq!(report["became"]["disks"], serde_json::json!({"3": "absent"}));
+    let text = stdout(&output);
+    for line in [
+        "Controller B dies",
+        "A goes from DUAL to FROZEN",
+        "faults     crash 1",
+        "became     A DOWN, B DOWN; record epoch 2 SOLO_A",
+    ] {
+        assert!(text.contains(line), "no '{line}' in:\n{text}");
+    }
+    let calm = stdout(&mirrorline(&["run", "safe-write"]));
+    assert!(!calm.contains("became "), "{calm}");
 }
 
 #[test]
@@ -90,7 +115,7 @@ fn layout_counts_from_0_and_prints_json() {
 
 #[test]
 fn every_command_shows_an_example() {
-    for command in ["run", "replay", "layout"] {
+    for command in ["run", "replay", "layout", "sweep"] {
         let help = stdout(&mirrorline(&[command, "--help"]));
         assert!(help.contains(&format!("  mirrorline {command} ")), "{help}");
     }

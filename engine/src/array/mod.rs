@@ -1,6 +1,7 @@
 //! The disk array: media that hold real bytes, and how long a command takes.
 
 pub mod disk;
+pub mod record;
 pub mod service;
 
 use crate::buffer::{LineBuf, copy_blocks};
@@ -9,7 +10,8 @@ use crate::digest::Digest;
 use crate::fact::IoKind;
 use crate::ids::{BlockMap, ControllerId, LineKey, Ticket};
 use crate::raid::layout;
-use disk::Disk;
+pub use disk::{Disk, DiskState};
+pub use record::{Record, RecordMode};
 
 /// One command to one disk: some blocks of one chunk of one stripe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,10 @@ pub struct DiskCommand {
     /// What the controller recognises the completion by (protocol C1).
     pub ticket: Ticket,
     pub issuer: ControllerId,
+    /// Which start of the issuer gave it: no later one hears of its completion.
+    pub boot: u32,
+    /// A fence, or a power failure, has made the disk forget it.
+    pub aborted: bool,
     pub key: LineKey,
     /// The stripe of the array, counted over all LUNs.
     pub stripe: u64,
@@ -24,8 +30,22 @@ pub struct DiskCommand {
     /// Blocks within the chunk, bit i for block i. Not empty.
     pub rows: BlockMap,
     pub io: IoKind,
+    /// What a write does beside writing.
+    pub also: Also,
     /// For a write, the bytes; for a read, where they go. Row i is at block `first_block + i` of the buffer.
     pub bytes: LineBuf,
+    /// Rows that could not be read (or, of a write, not be written), once it has been carried out.
+    pub failed: BlockMap,
+}
+
+/// What a write does to the disk's own account of its blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Also {
+    /// The chunk is whole now: of a disk that is being rebuilt, this stripe is done.
+    pub rebuilt: bool,
+    /// Of the rows that are written those whose blocks cannot be known any more: they are marked unreadable rather than
+    /// give a wrong value.
+    pub unreadable: BlockMap,
 }
 
 /// Which chunk of a stripe.
@@ -56,13 +76,17 @@ impl Target {
     }
 }
 
-/// All disks.
+/// How long it takes to learn that a disk is not there.
+const ABSENT_NS: u64 = 5_000;
+
+/// All disks, and the record.
 #[derive(Clone, Debug)]
 pub struct Array {
     geometry: Geometry,
     block_bytes: usize,
     block_size: u32,
     disks: Vec<Disk>,
+    record: Record,
 }
 
 impl Array {
@@ -74,6 +98,7 @@ impl Array {
             block_bytes: config.payload_bytes as usize,
             block_size: config.block_size,
             disks,
+            record: Record::FIRST,
         }
     }
 
@@ -86,24 +111,86 @@ impl Array {
         // Blocks between the first and the last pass under the head too.
         let span = 64 - command.rows.0.leading_zeros() - command.rows.0.trailing_zeros();
         let bytes = u64::from(span) * u64::from(self.block_size);
-        let done = self.disks[usize::from(disk)].service.submit(command.io, offset, bytes, now_ns);
+        let disk_now = &mut self.disks[usize::from(disk)];
+        if disk_now.state == DiskState::Absent {
+            return (disk, now_ns + ABSENT_NS);
+        }
+        let done = disk_now.service.submit(command.io, offset, bytes, now_ns);
         (disk, done)
     }
 
-    /// Carries a command out: bytes go to the media, or come from it.
+    /// Carries a command out: bytes go to the media, or come from it; or some of it fails, which `failed` says then.
     pub fn carry_out(&mut self, command: &mut DiskCommand) {
         let disk = command.target.disk(self.geometry, command.stripe);
-        let media = &mut self.disks[usize::from(disk)].media;
+        let disk = &mut self.disks[usize::from(disk)];
+        if disk.state == DiskState::Absent {
+            command.failed = command.rows;
+            return;
+        }
         let first = command.target.first_block(self.geometry) as usize * self.block_bytes;
         let chunk_bytes = usize::from(self.geometry.chunk_blocks) * self.block_bytes;
         let part = &mut command.bytes.bytes_mut()[first..first + chunk_bytes];
         match command.io {
-            IoKind::Write => copy_blocks(self.block_bytes, command.rows, part, media.get_mut(command.stripe)),
-            IoKind::Read => match media.get(command.stripe) {
-                Some(bytes) => copy_blocks(self.block_bytes, command.rows, bytes, part),
-                None => part.fill(0),
-            },
+            IoKind::Write => {
+                copy_blocks(self.block_bytes, command.rows, part, disk.media.get_mut(command.stripe));
+                disk.written(command.stripe, command.rows, command.also);
+                if !disk.has_stripe(command.stripe) {
+                    // It stands there, but does not count before the whole chunk has been rebuilt.
+                    command.failed = command.rows;
+                }
+            }
+            IoKind::Read => {
+                command.failed = disk.unreadable(command.stripe, command.rows);
+                match disk.media.get(command.stripe) {
+                    Some(bytes) => copy_blocks(self.block_bytes, command.rows, bytes, part),
+                    None => part.fill(0),
+                }
+            }
         }
+    }
+
+    #[must_use]
+    pub fn record(&self) -> Record {
+        self.record
+    }
+
+    /// The record becomes `new` if it is `expected`; else nothing changes. Returns whether it did.
+    pub fn swap_record(&mut self, expected: Record, new: Record) -> bool {
+        let fits = self.record == expected;
+        if fits {
+            debug_assert!(new.epoch >= expected.epoch, "epochs never fall");
+            self.record = new;
+        }
+        fits
+    }
+
+    #[must_use]
+    pub fn disk(&self, disk: u8) -> &Disk {
+        &self.disks[usize::from(disk)]
+    }
+
+    pub fn disk_mut(&mut self, disk: u8) -> &mut Disk {
+        &mut self.disks[usize::from(disk)]
+    }
+
+    /// Whether every disk is there and whole.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.disks.iter().all(|disk| disk.state == DiskState::Present)
+    }
+
+    /// Whether a disk is being rebuilt.
+    #[must_use]
+    pub fn is_rebuilding(&self) -> bool {
+        self.disks.iter().any(|disk| disk.state == DiskState::Rebuilding)
+    }
+
+    /// Whether one chunk of a stripe can be read: its disk is there, rebuilt as far as this, and its blocks are
+    /// good.
+    #[must_use]
+    pub fn is_readable(&self, stripe: u64, target: Target, rows: BlockMap) -> bool {
+        let disk = &self.disks[usize::from(target.disk(self.geometry, stripe))];
+        disk.unreadable(stripe, rows).is_empty()
     }
 
     /// The first block that a command touches, counted on its disk.
@@ -136,5 +223,11 @@ impl Array {
         for disk in &self.disks {
             disk.feed(digest);
         }
+        digest.word(u64::from(self.record.epoch) << 1 | u64::from(self.record.pinned));
+        digest.word(u64::from(self.record.session));
+        digest.word(match self.record.mode {
+            RecordMode::Dual => 0,
+            RecordMode::Solo(at) => 1 + at.index() as u64,
+        });
     }
 }

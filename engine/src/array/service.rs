@@ -23,6 +23,8 @@ pub struct Service {
     free_at: Vec<u64>,
     /// The block after the last one that was asked for.
     head: u64,
+    /// Everything takes so many times as long; 1 is as built.
+    pub slowness: u16,
 }
 
 impl Service {
@@ -32,7 +34,13 @@ impl Service {
             DiskProfile::Hdd { .. } => 1,
             DiskProfile::Ssd { parallel, .. } => usize::from(parallel),
         };
-        Service { profile: config.disk, block_size: config.block_size, free_at: vec![0; units], head: 0 }
+        Service {
+            profile: config.disk,
+            block_size: config.block_size,
+            free_at: vec![0; units],
+            head: 0,
+            slowness: 1,
+        }
     }
 
     /// Takes a command for `bytes` bytes from block `offset` on; returns when it will be done.
@@ -45,7 +53,7 @@ impl Service {
             }
         }
         let start = now_ns.max(self.free_at[unit]);
-        let done = start + self.service_ns(io, offset, bytes, start);
+        let done = start + self.service_ns(io, offset, bytes, start) * u64::from(self.slowness.max(1));
         debug_assert!(done > now_ns, "no command is carried out before it is given");
         self.free_at[unit] = done;
         self.head = offset + bytes / u64::from(self.block_size);

@@ -14,13 +14,14 @@ pub enum Invariant {
     SlotPartition,
     HashAgree,
     ParityKnown,
+    Fenced,
     SeqMonotone,
     NoDeadlock,
     Quiescence,
 }
 
 impl Invariant {
-    pub const ALL: [Invariant; 12] = [
+    pub const ALL: [Invariant; 13] = [
         Invariant::SingleOwner,
         Invariant::AckedTwice,
         Invariant::SurviveOne,
@@ -30,6 +31,7 @@ impl Invariant {
         Invariant::SlotPartition,
         Invariant::HashAgree,
         Invariant::ParityKnown,
+        Invariant::Fenced,
         Invariant::SeqMonotone,
         Invariant::NoDeadlock,
         Invariant::Quiescence,
@@ -47,6 +49,7 @@ impl Invariant {
             Invariant::SlotPartition => "SLOT-PARTITION",
             Invariant::HashAgree => "HASH-AGREE",
             Invariant::ParityKnown => "PARITY-KNOWN",
+            Invariant::Fenced => "FENCED",
             Invariant::SeqMonotone => "SEQ-MONOTONE",
             Invariant::NoDeadlock => "NO-DEADLOCK",
             Invariant::Quiescence => "QUIESCENCE",

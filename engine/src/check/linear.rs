@@ -11,10 +11,10 @@
 //! controller answers, which is stricter than what hosts can tell.
 
 use super::invariant::{Invariant, Violation};
-use crate::digest::mix;
+use super::places::Places;
 use crate::fact::{Fact, IoKind, Observer};
+use crate::ids::ControllerId;
 use std::collections::BTreeMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// Has not ended, or never will be.
 const NEVER: u64 = u64::MAX;
@@ -29,6 +29,8 @@ struct Cluster {
     writing: bool,
     /// No read may return it any more. Kept while the write has not ended.
     over: bool,
+    /// Its controller has stopped, and no read has returned it: it took effect before that, or never will.
+    maybe: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -40,37 +42,32 @@ struct Block {
 
 #[derive(Clone, Copy, Debug)]
 struct Operation {
+    at: ControllerId,
     io: IoKind,
     lun: u16,
     lbn: u64,
     blocks: u32,
     began: u64,
+    /// Blocks that a read has returned.
+    returned: u32,
 }
 
-/// By LUN and LBN, hashed alike everywhere.
-#[expect(clippy::disallowed_types, reason = "it is looked up and never iterated, and its hasher has no seed")]
-type Places = std::collections::HashMap<(u16, u64), usize, BuildHasherDefault<Mixer>>;
-
+/// What reads of one block may return at one instant.
 #[derive(Clone, Copy, Debug, Default)]
-struct Mixer(u64);
+pub struct Values<'a> {
+    /// The only value, when there is but one; 0 when no host has asked for the block yet.
+    only: u64,
+    /// Otherwise what is known of all.
+    several: Option<&'a Block>,
+    now: u64,
+}
 
-impl Hasher for Mixer {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u16(&mut self, number: u16) {
-        self.write_u64(u64::from(number));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = mix(self.0 ^ number);
+impl Values<'_> {
+    #[must_use]
+    pub fn allow(self, value: u64) -> bool {
+        let Some(block) = self.several else { return value == self.only };
+        let cluster = block.clusters.iter().find(|cluster| cluster.value == value);
+        cluster.is_some_and(|cluster| !cluster.over && !block.superseded(cluster, self.now))
     }
 }
 
@@ -79,24 +76,33 @@ impl Hasher for Mixer {
 pub struct Linearizability {
     now: u64,
     /// Where each block's account stands, by LUN and LBN. Looked up, never iterated.
-    places: Places,
+    places: Places<(u16, u64)>,
     /// In the order in which hosts first asked for them.
     blocks: Vec<((u16, u64), Block)>,
     under_way: BTreeMap<u64, Operation>,
     broken: Vec<String>,
     reads_checked: u64,
+    settled: Vec<(u16, u64)>,
 }
 
 impl Linearizability {
-    /// Whether a read that began and ended now could return `value` for a block.
+    /// Whether a read that begins and ends now, after all that was told, could return `value` for a block.
     #[must_use]
     pub fn allows(&self, lun: u16, lbn: u64, value: u64) -> bool {
-        let Some(at) = self.places.get(&(lun, lbn)) else { return value == 0 };
-        let block = &self.blocks[*at].1;
-        let Some(cluster) = block.clusters.iter().find(|cluster| cluster.value == value) else {
-            return false;
-        };
-        !cluster.over && !block.superseded(cluster, self.now)
+        self.values(lun, lbn).allow(value)
+    }
+
+    /// What reads of a block may return that begin now, after all that was told.
+    #[must_use]
+    pub fn values(&self, lun: u16, lbn: u64) -> Values<'_> {
+        let now = self.now + 1;
+        let block = self.places.get(&(lun, lbn)).map(|at| &self.blocks[*at as usize].1);
+        match block.map(|block| block.clusters.as_slice()) {
+            None => Values { only: 0, several: None, now },
+            // By far the most common case.
+            Some([only]) if !only.over => Values { only: only.value, several: None, now },
+            Some(_) => Values { only: 0, several: block, now },
+        }
     }
 
     /// Blocks that a host has asked for so far: LUN and LBN.
@@ -110,6 +116,18 @@ impl Linearizability {
         self.reads_checked
     }
 
+    /// Whether anything was found since [`Linearizability::take_violations`] was last called.
+    #[must_use]
+    pub fn has_violations(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
+    /// Blocks of which reads have returned a value, and some other value with it became impossible or certain, since the
+    /// last call.
+    pub fn take_settled(&mut self) -> impl Iterator<Item = (u16, u64)> + '_ {
+        self.settled.drain(..)
+    }
+
     /// What was found since the last call.
     pub fn take_violations(&mut self, after_events: u64) -> Vec<Violation> {
         let broken = std::mem::take(&mut self.broken);
@@ -120,13 +138,19 @@ impl Linearizability {
     fn begins(&mut self, op: u64, operation: Operation) {
         for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
             let at = *self.places.entry((operation.lun, lbn)).or_insert_with(|| {
-                let untouched =
-                    Cluster { value: 0, first_end: 0, last_begin: 0, writing: false, over: false };
+                let untouched = Cluster {
+                    value: 0,
+                    first_end: 0,
+                    last_begin: 0,
+                    writing: false,
+                    over: false,
+                    maybe: false,
+                };
                 self.blocks
                     .push(((operation.lun, lbn), Block { clusters: vec![untouched], reads: Vec::new() }));
-                self.blocks.len() - 1
+                self.blocks.len() as u32 - 1
             });
-            let block = &mut self.blocks[at].1;
+            let block = &mut self.blocks[at as usize].1;
             match operation.io {
                 IoKind::Read => block.reads.push(operation.began),
                 IoKind::Write => {
@@ -136,6 +160,7 @@ impl Linearizability {
                         last_begin: operation.began,
                         writing: true,
                         over: false,
+                        maybe: false,
                     });
                 }
             }
@@ -146,12 +171,20 @@ impl Linearizability {
     fn write_ends(&mut self, op: u64) {
         let Some(operation) = self.under_way.remove(&op) else { return };
         if operation.io == IoKind::Read {
+            // Blocks that could not be read were not returned.
+            if operation.returned < operation.blocks {
+                for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
+                    if let Some(at) = self.places.get(&(operation.lun, lbn)) {
+                        self.blocks[*at as usize].1.forget_read(operation.began);
+                    }
+                }
+            }
             return;
         }
         for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
             let now = self.now;
             if let Some(at) = self.places.get(&(operation.lun, lbn)) {
-                let block = &mut self.blocks[*at].1;
+                let block = &mut self.blocks[*at as usize].1;
                 if !block.end(op, None, now) {
                     self.broken.push(format!(
                         "write {op} of block {}:{lbn} was acknowledged out of order",
@@ -163,19 +196,42 @@ impl Linearizability {
         }
     }
 
+    /// A controller has stopped. Reads that it worked on return nothing; a write that it worked on takes effect before
+    /// this instant or never: strict linearizability (Aguilera and Frølund, 2003).
+    fn abandoned(&mut self, at: ControllerId) {
+        let stopped = self.under_way.iter().filter(|(_, operation)| operation.at == at);
+        let stopped: Vec<(u64, Operation)> = stopped.map(|(op, operation)| (*op, *operation)).collect();
+        for (op, operation) in stopped {
+            self.under_way.remove(&op);
+            for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
+                let now = self.now;
+                let Some(at) = self.places.get(&(operation.lun, lbn)) else { continue };
+                let block = &mut self.blocks[*at as usize].1;
+                match operation.io {
+                    IoKind::Read => block.forget_read(operation.began),
+                    IoKind::Write => block.abandon(op, now),
+                }
+                block.forget(now);
+            }
+        }
+    }
+
     fn read_returns(&mut self, op: u64, lun: u16, lbn: u64, value: u64) {
-        let Some(began) = self.under_way.get(&op).map(|operation| operation.began) else { return };
+        let Some(operation) = self.under_way.get_mut(&op) else { return };
+        operation.returned += 1;
+        let began = operation.began;
         self.reads_checked += 1;
         let now = self.now;
         let Some(at) = self.places.get(&(lun, lbn)) else { return };
-        let block = &mut self.blocks[*at].1;
+        let block = &mut self.blocks[*at as usize].1;
+        if block.clusters.len() > 1 {
+            self.settled.push((lun, lbn));
+        }
         if !block.end(value, Some(began), now) {
             self.broken
                 .push(format!("read {op} of block {lun}:{lbn} returned write {value}, which it may not see"));
         }
-        if let Some(at) = block.reads.iter().position(|read| *read == began) {
-            block.reads.swap_remove(at);
-        }
+        block.forget_read(began);
         block.forget(now);
     }
 }
@@ -192,6 +248,7 @@ impl Block {
                 return true;
             }
         }
+        cluster.maybe = false;
         cluster.first_end = cluster.first_end.min(now);
         cluster.last_begin = cluster.last_begin.max(began.unwrap_or(0));
         let ended = *cluster;
@@ -199,14 +256,31 @@ impl Block {
             return false;
         }
         !self.clusters.iter().any(|other| {
-            other.value != value && ended.first_end < other.last_begin && other.first_end < ended.last_begin
+            let both_ways = ended.first_end < other.last_begin && other.first_end < ended.last_begin;
+            other.value != value && !other.maybe && both_ways
         })
+    }
+
+    /// The write will not end: it has taken effect by now, or never will.
+    fn abandon(&mut self, value: u64, now: u64) {
+        if let Some(cluster) = self.clusters.iter_mut().find(|cluster| cluster.value == value) {
+            cluster.writing = false;
+            cluster.maybe = cluster.first_end == NEVER;
+            cluster.first_end = cluster.first_end.min(now);
+        }
+    }
+
+    fn forget_read(&mut self, began: u64) {
+        if let Some(at) = self.reads.iter().position(|read| *read == began) {
+            self.reads.swap_remove(at);
+        }
     }
 
     /// Whether a read that begins at `began` can no longer return the cluster's value.
     fn superseded(&self, cluster: &Cluster, began: u64) -> bool {
         self.clusters.iter().any(|other| {
-            other.value != cluster.value && cluster.first_end < other.last_begin && other.first_end < began
+            let over = cluster.first_end < other.last_begin && other.first_end < began;
+            other.value != cluster.value && !other.maybe && over
         })
     }
 
@@ -229,9 +303,10 @@ impl Observer for Linearizability {
     fn fact(&mut self, fact: Fact) {
         self.now += 1;
         match fact {
-            Fact::HostArrived { op, io, lun, lbn, blocks, .. } => {
-                self.begins(op, Operation { io, lun, lbn, blocks, began: self.now });
+            Fact::HostArrived { op, at, io, lun, lbn, blocks, .. } => {
+                self.begins(op, Operation { at, io, lun, lbn, blocks, began: self.now, returned: 0 });
             }
+            Fact::Abandoned { at } => self.abandoned(at),
             Fact::HostReplied { op, .. } => self.write_ends(op),
             Fact::BlockRead { op, lun, lbn, value, .. } => self.read_returns(op, lun, lbn, value),
             _ => {}
@@ -245,7 +320,8 @@ mod tests {
     use crate::fact::ReadSource;
     use crate::ids::{ControllerId, HostId};
 
-    /// W n: write n begins; A n: it is acknowledged; R n: read n begins; V n v: it returns v.
+    /// W n: write n begins; A n: it is acknowledged; R n: read n begins; V n v: it returns v; X 0: the controller
+    /// stops, and what is under way will not end.
     fn history(words: &str) -> Vec<Violation> {
         let mut monitor = Linearizability::default();
         let mut words = words.split_whitespace();
@@ -257,6 +333,7 @@ mod tests {
                 "W" => begin(IoKind::Write),
                 "R" => begin(IoKind::Read),
                 "A" => Fact::HostReplied { op, host, at, io: IoKind::Write },
+                "X" => Fact::Abandoned { at },
                 _ => {
                     let value = words.next().and_then(|n| n.parse().ok()).expect("V has a value");
                     Fact::BlockRead { op, at, lun: 0, lbn: 5, value, from: ReadSource::Cache }
@@ -297,6 +374,16 @@ mod tests {
         assert!(history(before).is_empty());
         assert_eq!(history(&format!("{before} R 13 V 13 1 A 1")).len(), 1);
         assert!(history(&format!("{before} A 1 R 13 V 13 3")).is_empty());
+    }
+
+    #[test]
+    fn a_write_whose_controller_dies_took_effect_before_or_never() {
+        assert!(history("W 1 A 1 W 2 X 0 R 10 V 10 1").is_empty(), "never");
+        assert!(history("W 1 A 1 W 2 X 0 R 10 V 10 2 R 11 V 11 2").is_empty(), "before");
+        assert_eq!(history("W 1 A 1 W 2 X 0 R 10 V 10 2 R 11 V 11 1").len(), 1, "seen, then unseen");
+        assert!(history("W 1 A 1 W 2 X 0 W 3 A 3 R 10 V 10 3").is_empty());
+        assert_eq!(history("W 1 A 1 W 2 X 0 W 3 A 3 R 10 V 10 2").len(), 1, "late, over a newer write");
+        assert!(history("W 1 A 1 W 2 X 0 W 3 R 10 V 10 1 A 3 R 11 V 11 3").is_empty());
     }
 
     #[test]

@@ -1,20 +1,30 @@
 //! SLOT-PARTITION: no slot is both free and used, nor used twice, nor the target of DATA while in use; with
 //! nothing in flight, every slot is accounted for.
+//!
+//! [`check`] looks at every slot. [`SlotBook`] keeps account of each slot's uses from event to event, and looks only at
+//! those that the event's lines had or have.
 
 use super::invariant::Invariant;
 use super::state::Report;
+use super::view::LineView;
+use crate::controller::line::Line;
+use crate::fact::{Fact, SlotList};
 use crate::ids::{ControllerId, Slot};
 use crate::message::Message;
 use crate::sim::World;
 
+/// Both serve together: with one alone, slots lent to the other are nobody's until it comes back.
 pub fn check(world: &World, report: &mut Report<'_>) {
+    if !super::state::is_dual(world) {
+        return;
+    }
     for id in ControllerId::BOTH {
         check_memory(world, id, report);
     }
 }
 
 /// What one slot is used for, counted.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Uses {
     free: u8,
     held: u8,
@@ -22,21 +32,45 @@ struct Uses {
     named: u8,
 }
 
-fn check_memory(world: &World, id: ControllerId, report: &mut Report<'_>) {
+impl Uses {
+    /// After META has been handled the fresh slot is both held by the mirror and still the write's target.
+    fn sum(self) -> u8 {
+        let target = u8::from(self.target > 0 && self.held == 0);
+        self.free + self.held + self.named + target
+    }
+
+    fn clash(self) -> bool {
+        self.sum() > 1 || self.target > 1 || (self.target > 0 && self.free > 0)
+    }
+}
+
+/// The slots that a controller's line uses: its own one, and the one of the peer that it is being mirrored into.
+fn slots_of(line: Option<&Line>) -> (Option<Slot>, Option<Slot>) {
+    line.map_or((None, None), |line| (line.loc, line.fresh))
+}
+
+/// A slot of the receiver's peer that a message brings home.
+fn named(message: &Message) -> Option<Slot> {
+    match message {
+        Message::Consistent { ret, .. } | Message::Reuse { ret, .. } => *ret,
+        _ => None,
+    }
+}
+
+/// The uses of every slot of a controller's memory, and whether anything is under way.
+fn count(world: &World, id: ControllerId) -> (Vec<Uses>, bool) {
     let (owner, peer) = (world.controller(id), world.controller(id.peer()));
     let mut uses = vec![Uses::default(); world.config().slots() as usize];
     for slot in owner.memory().local_free.iter().chain(peer.memory().mirror_free.iter()) {
         uses[slot.0 as usize].free += 1;
     }
-    for (at, line) in owner.table().iter() {
+    let mut busy = ControllerId::BOTH.iter().any(|to| !world.link_to(*to).is_empty());
+    for (_, line) in owner.table().iter() {
+        busy |= !line.is_quiet();
         if let Some(slot) = line.loc {
             uses[slot.0 as usize].held += 1;
-            if owner.memory().held(slot) != Some(at) {
-                report(Invariant::SlotPartition, format!("{id}'s slot {} does not know its line", slot.0));
-            }
         }
     }
-    let mut busy = false;
     for (_, line) in peer.table().iter() {
         busy |= !line.is_quiet();
         if let Some(slot) = line.fresh {
@@ -44,27 +78,194 @@ fn check_memory(world: &World, id: ControllerId, report: &mut Report<'_>) {
         }
     }
     // A slot that is named in a message on its way is on its way home.
-    for envelope in world.link_to(id.peer()).iter() {
-        if let Message::Consistent { ret: Some(slot), .. } | Message::Reuse { ret: Some(slot), .. } =
-            envelope.message
+    for slot in world.link_to(id.peer()).iter().filter_map(|envelope| named(&envelope.message)) {
+        uses[slot.0 as usize].named += 1;
+    }
+    (uses, busy)
+}
+
+fn check_memory(world: &World, id: ControllerId, report: &mut Report<'_>) {
+    let owner = world.controller(id);
+    let (uses, busy) = count(world, id);
+    for (at, line) in owner.table().iter() {
+        if let Some(slot) = line.loc
+            && owner.memory().held(slot) != Some(at)
         {
-            uses[slot.0 as usize].named += 1;
+            report(Invariant::SlotPartition, format!("{id}'s slot {} does not know its line", slot.0));
         }
     }
-    busy |= ControllerId::BOTH.iter().any(|to| !world.link_to(*to).is_empty());
-    busy |= owner.table().iter().any(|(_, line)| !line.is_quiet());
     for (number, uses) in uses.iter().enumerate() {
         let slot = Slot(number as u32);
-        // After META has been handled the fresh slot is both held by the mirror and still the write's target.
-        let target = u8::from(uses.target > 0 && uses.held == 0);
-        let sum = uses.free + uses.held + uses.named + target;
-        if sum > 1 || uses.target > 1 || (uses.target > 0 && uses.free > 0) {
-            report(Invariant::SlotPartition, format!("{id}'s slot {number} is used twice: {uses:?}"));
-        } else if sum == 0 && !busy {
+        if uses.clash() {
+            report(Invariant::SlotPartition, twice(id, slot, *uses));
+        } else if uses.sum() == 0 && !busy {
             report(Invariant::SlotPartition, format!("{id}'s slot {number} is lost"));
         }
         if uses.held == 0 && owner.memory().held(slot).is_some() {
             report(Invariant::SlotPartition, format!("{id}'s slot {number} holds a line that is not there"));
+        }
+    }
+}
+
+fn twice(id: ControllerId, slot: Slot, uses: Uses) -> String {
+    format!("{id}'s slot {} is used twice: {uses:?}", slot.0)
+}
+
+/// What the two controllers' entries of one line, and the messages about it, make of slots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineSlots {
+    /// For each controller its own slot, and the slot in its peer that its write is being mirrored into.
+    own: [Option<Slot>; 2],
+    fresh: [Option<Slot>; 2],
+    /// For each memory a slot of it that is on its way home.
+    homing: [Option<Slot>; 2],
+    unquiet: u8,
+}
+
+/// The uses of all slots, kept from event to event while both controllers serve together.
+#[derive(Clone, Debug, Default)]
+pub struct SlotBook {
+    /// For A's memory and for B's.
+    uses: [Vec<Uses>; 2],
+    /// Slots that nothing uses, and free ones.
+    unused: [u32; 2],
+    free: [u32; 2],
+    /// Entries with something under way.
+    unquiet: u32,
+    /// Slots whose use changed in this event.
+    changed: Vec<(ControllerId, Slot)>,
+}
+
+impl SlotBook {
+    /// Begins anew: looks at every slot once.
+    pub fn open(&mut self, world: &World) {
+        for id in ControllerId::BOTH {
+            let uses = &mut self.uses[id.index()];
+            *uses = vec![Uses::default(); world.config().slots() as usize];
+            let (owner, peer) = (world.controller(id), world.controller(id.peer()));
+            for slot in owner.memory().local_free.iter().chain(peer.memory().mirror_free.iter()) {
+                uses[slot.0 as usize].free += 1;
+            }
+            self.unused[id.index()] = uses.iter().filter(|uses| uses.sum() == 0).count() as u32;
+            self.free[id.index()] = uses.iter().map(|uses| u32::from(uses.free)).sum();
+        }
+        self.unquiet = 0;
+        self.changed.clear();
+    }
+
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.uses[0].is_empty()
+    }
+
+    /// Both no longer serve together.
+    pub fn close(&mut self) {
+        self.uses = [Vec::new(), Vec::new()];
+    }
+
+    /// A slot has left or come back to a free list.
+    pub fn fact(&mut self, fact: Fact) {
+        let (memory, slot, free) = match fact {
+            Fact::SlotTaken { memory, slot, .. } => (memory, slot, false),
+            Fact::SlotFreed { memory, slot, list: SlotList::LocalFree | SlotList::MirrorFree, .. } => {
+                (memory, slot, true)
+            }
+            _ => return,
+        };
+        if self.is_open() {
+            let count = &mut self.free[memory.index()];
+            *count = if free { *count + 1 } else { count.saturating_sub(1) };
+            self.change(memory, slot, |uses| {
+                uses.free = if free { uses.free.saturating_add(1) } else { uses.free.saturating_sub(1) };
+            });
+        }
+    }
+
+    fn change(&mut self, memory: ControllerId, slot: Slot, change: impl FnOnce(&mut Uses)) {
+        let Some(uses) = self.uses[memory.index()].get_mut(slot.0 as usize) else { return };
+        let before = uses.sum() == 0;
+        change(uses);
+        let after = uses.sum() == 0;
+        let unused = &mut self.unused[memory.index()];
+        *unused = (*unused + u32::from(after)).wrapping_sub(u32::from(before));
+        self.changed.push((memory, slot));
+    }
+
+    /// A line as it is now, beside what the book has of it.
+    pub fn look_at(&mut self, view: &LineView<'_>, known: &mut LineSlots, report: &mut Report<'_>) {
+        let mut now = LineSlots { homing: view.homing, ..LineSlots::default() };
+        for at in ControllerId::BOTH {
+            let line = view.records[at.index()];
+            (now.own[at.index()], now.fresh[at.index()]) = slots_of(line);
+            now.unquiet += u8::from(line.is_some_and(|line| !line.is_quiet()));
+        }
+        let before = std::mem::replace(known, now);
+        if before == now {
+            return;
+        }
+        self.unquiet = (self.unquiet + u32::from(now.unquiet)).wrapping_sub(u32::from(before.unquiet));
+        for at in ControllerId::BOTH {
+            let n = at.index();
+            self.move_use(at, before.own[n], now.own[n], |uses| &mut uses.held);
+            self.move_use(at.peer(), before.fresh[n], now.fresh[n], |uses| &mut uses.target);
+            self.move_use(at, before.homing[n], now.homing[n], |uses| &mut uses.named);
+            let controller = view.world.controller(at);
+            if let Some(slot) = now.own[n]
+                && controller.memory().held(slot) != controller.table().find(view.key)
+            {
+                report(Invariant::SlotPartition, format!("{at}'s slot {} does not know its line", slot.0));
+            }
+        }
+    }
+
+    fn move_use(
+        &mut self,
+        memory: ControllerId,
+        from: Option<Slot>,
+        to: Option<Slot>,
+        which: impl Fn(&mut Uses) -> &mut u8,
+    ) {
+        if from == to {
+            return;
+        }
+        if let Some(slot) = from {
+            self.change(memory, slot, |uses| *which(uses) = which(uses).saturating_sub(1));
+        }
+        if let Some(slot) = to {
+            self.change(memory, slot, |uses| *which(uses) = which(uses).saturating_add(1));
+        }
+    }
+
+    /// The event is over, and all its lines have been looked at.
+    pub fn settle(&mut self, world: &World, report: &mut Report<'_>) {
+        for (memory, slot) in self.changed.drain(..) {
+            let uses = self.uses[memory.index()][slot.0 as usize];
+            if uses.clash() {
+                report(Invariant::SlotPartition, twice(memory, slot, uses));
+            }
+            if uses.held == 0 && world.controller(memory).memory().held(slot).is_some() {
+                let what = format!("{memory}'s slot {} holds a line that is not there", slot.0);
+                report(Invariant::SlotPartition, what);
+            }
+        }
+        for at in ControllerId::BOTH {
+            let [own, lent] = [at, at.peer()].map(|id| world.controller(id).memory());
+            let listed = own.local_free.len() + lent.mirror_free.len();
+            if listed != self.free[at.index()] {
+                let known = self.free[at.index()];
+                let what = format!("{listed} of {at}'s slots are listed as free, but {known} are");
+                report(Invariant::SlotPartition, what);
+            }
+        }
+        let in_flight = ControllerId::BOTH.iter().any(|to| !world.link_to(*to).is_empty());
+        if self.unquiet > 0 || in_flight {
+            return;
+        }
+        for at in ControllerId::BOTH {
+            let lost = self.unused[at.index()];
+            if lost > 0 {
+                report(Invariant::SlotPartition, format!("{lost} of {at}'s slots are lost"));
+            }
         }
     }
 }

@@ -1,74 +1,16 @@
 //! Each check holds on the engine as it is, and fails on an engine that was broken on purpose.
 
+use super::trial::{drawn_fault, drawn_world};
 use super::{Depth, Invariant, Watch};
 use crate::array::Target;
-use crate::config::{Config, DiskProfile, Geometry, Layout, LunConfig};
+use crate::config::Config;
+use crate::controller::Mode;
 use crate::digest::mix;
-use crate::fact::IoKind;
+use crate::fact::{Fact, IoKind, Observer};
 use crate::ids::{BlockMap, ControllerId, HostId, LineKey, Lun, Slot};
-use crate::sim::{Command, HostOp, Pacing, Run, Seed, Source, TimedOp, World};
+use crate::sim::{Command, Fault, HostOp, Pacing, Run, Seed, Source, TimedFault, TimedOp, World};
 use crate::state::LineState;
-
-/// Requests drawn from a seed: few lines, both controllers, all sizes, so that everything meets everything.
-#[derive(Clone, Debug)]
-struct Crowd {
-    seed: u64,
-    n: u64,
-    count: u64,
-    blocks: u64,
-    gap_ns: u64,
-    hosts: u8,
-}
-
-impl Source for Crowd {
-    fn next_op(&mut self) -> Option<TimedOp> {
-        if self.n == self.count {
-            return None;
-        }
-        self.n += 1;
-        let z = mix(self.seed.wrapping_mul(1_000_003) ^ self.n);
-        let io = if z.is_multiple_of(5) { IoKind::Read } else { IoKind::Write };
-        let via = if z >> 8 & 1 == 0 { ControllerId::A } else { ControllerId::B };
-        let blocks = 1 + (z >> 40) as u32 % 6;
-        let lbn = (z >> 16) % (self.blocks - u64::from(blocks));
-        let host = HostId((z >> 50) as u8 % self.hosts);
-        let op = HostOp { host, via, io, lun: Lun((z >> 60) as u16 & 1), lbn, blocks };
-        Some(TimedOp { at_ns: self.n * self.gap_ns + (z >> 12) % self.gap_ns, op })
-    }
-}
-
-/// A world whose sizes are drawn from a seed.
-fn drawn_world(seed: u64) -> (Config, Crowd) {
-    let z = mix(seed ^ 0xabcd);
-    let pick = |shift: u32, choices: &[u64]| choices[(z >> shift) as usize % choices.len()];
-    let disks = pick(0, &[3, 4, 5, 9]) as u8;
-    let config = Config {
-        lines: pick(4, &[1, 2, 4, 12]) as u32,
-        lent: pick(8, &[1, 2, 3, 9, 14]) as u32,
-        raid: Geometry {
-            disks,
-            layout: if z >> 12 & 1 == 0 { Layout::LeftSymmetric } else { Layout::LeftAsymmetric },
-            chunk_blocks: pick(14, &[1, 1, 2, 3]) as u8,
-        },
-        payload_bytes: pick(18, &[8, 8, 24]) as u32,
-        luns: vec![
-            LunConfig { blocks: 200, default_owner: ControllerId::A },
-            LunConfig { blocks: 200, default_owner: ControllerId::B },
-        ],
-        disk: if z >> 20 & 3 == 0 { DiskProfile::hdd() } else { DiskProfile::ssd() },
-        slot_wait_ns: pick(24, &[20_000, 200_000, 2_000_000]),
-        ..Config::default()
-    };
-    let crowd = Crowd {
-        seed,
-        n: 0,
-        count: 250,
-        blocks: pick(28, &[24, 60, 190]),
-        gap_ns: pick(32, &[2_000, 10_000, 60_000, 400_000]),
-        hosts: config.hosts,
-    };
-    (config, crowd)
-}
+use std::collections::BTreeSet;
 
 fn watched(config: Config, source: impl Source, depth: Depth) -> (World, Watch) {
     let world = World::new(config, Seed(1)).expect("drawn configs are sound");
@@ -100,6 +42,79 @@ fn all_invariants_hold_after_every_event_of_many_drawn_worlds() {
         reads > 1_000 && through > 5,
         "the worlds were not idle: {reads} blocks read, {through} tight ones"
     );
+}
+
+/// Two observers that are told the same.
+struct Both<'a>(&'a mut Watch, &'a mut Watch);
+
+impl Observer for Both<'_> {
+    fn fact(&mut self, fact: Fact) {
+        self.0.fact(fact);
+        self.1.fact(fact);
+    }
+}
+
+/// Breaks one of some lines in one of some ways.
+fn break_something(world: &mut World, z: u64) -> LineKey {
+    let at = if z & 1 == 0 { ControllerId::A } else { ControllerId::B };
+    let keys: Vec<LineKey> = world.controller(at).table().iter().map(|(_, line)| line.key).collect();
+    let Some(key) = keys.get((z >> 8) as usize % keys.len().max(1)).copied() else { return KEY() };
+    let states = [LineState::OC, LineState::OD, LineState::OK, LineState::MD, LineState::MK, LineState::M0];
+    let slots = world.config().slots();
+    let other = Slot((z >> 24) as u32 % slots);
+    let stripe = world.controller(at).shape().array_stripe(key);
+    let has_slot = world.controller(at).line(key).is_some_and(|line| line.loc.is_some());
+    match z >> 4 & 7 {
+        0 | 1 => world.tamper(at).tamper_state(key, states[(z >> 32) as usize % states.len()]),
+        2 => world.tamper(at).tamper_line(key, |line| line.dirty = BlockMap((z >> 32) & 3)),
+        3 => world.tamper(at).tamper_line(key, |line| line.loc = Some(other)),
+        4 => world.tamper(at).tamper_line(key, |line| line.peer_slot = Some(other)),
+        5 if has_slot => world.tamper(at).tamper_block(key, 0, z >> 40),
+        6 => world.tamper_disk(stripe, Target::Parity, z >> 40),
+        _ => world.tamper_disk(stripe, Target::Data(0), z >> 40),
+    }
+    key
+}
+
+fn found_by(mut watch: Watch, world: &World) -> BTreeSet<Invariant> {
+    watch.after_event(world);
+    let found = watch.violations().iter().map(|violation| violation.invariant);
+    found.filter(|invariant| *invariant != Invariant::SeqMonotone).collect()
+}
+
+#[test]
+fn what_an_event_may_have_changed_is_all_that_need_be_checked() {
+    let mut found = BTreeSet::new();
+    for seed in 0..40 {
+        let (config, mut crowd) = drawn_world(seed);
+        (crowd.count, crowd.blocks) = (120, 24);
+        let world = World::new(config.clone(), Seed(seed)).expect("drawn configs are sound");
+        let mut run = Run::new(world, crowd, Pacing::AsTimed);
+        let (mut by_event, mut whole) = (Watch::new(Depth::EveryEvent), Watch::new(Depth::WholeState));
+        for event in 0..2_000 {
+            if run.step(&mut Both(&mut by_event, &mut whole)).is_none() {
+                break;
+            }
+            by_event.after_event(run.world());
+            whole.after_event(run.world());
+            assert_eq!(by_event.violations(), whole.violations(), "seed {seed}, event {event}");
+            let z = mix(seed << 20 ^ event);
+            if z.is_multiple_of(400) {
+                let fault = drawn_fault(mix(z), &config);
+                run.apply(Command::Fault(TimedFault { at_ns: 0, fault })).expect("the fault fits");
+            }
+            if z % 16 == 1 {
+                let mut broken = run.world().clone();
+                let key = break_something(&mut broken, mix(z ^ 1));
+                let mut told = by_event.clone();
+                told.touch(key);
+                let by_event = found_by(told, &broken);
+                assert_eq!(by_event, found_by(whole.clone(), &broken), "seed {seed}, event {event}, {key:?}");
+                found.extend(by_event);
+            }
+        }
+    }
+    assert!(found.len() >= 7, "many rules were broken: {found:?}");
 }
 
 /// One write of block 42 at its owner, run until `stop` says so; then broken, then checked.
@@ -135,6 +150,7 @@ impl Story {
     /// Breaks the world, checks, and says which invariants are found broken.
     fn broken_by(mut self, sabotage: impl FnOnce(&mut World)) -> Vec<Invariant> {
         sabotage(&mut self.world);
+        self.watch.touch(KEY());
         self.watch.after_event(&self.world);
         let mut found: Vec<Invariant> = self.watch.violations().iter().map(|v| v.invariant).collect();
         found.sort_unstable();
@@ -215,6 +231,24 @@ fn seq_monotone_can_fail() {
         }
     });
     assert_eq!(found, [Invariant::SeqMonotone]);
+}
+
+/// A controller that was fenced runs all the same.
+#[test]
+fn fenced_can_fail() {
+    let Story { mut world, mut watch } = story(dirty);
+    let (dead, survivor) = (ControllerId::A, ControllerId::B);
+    let crash = TimedFault { at_ns: 0, fault: Fault::Crash { at: dead } };
+    world.apply(Command::Fault(crash)).expect("the fault fits");
+    while world.controller(survivor).mode() != Mode::Solo {
+        assert!(world.step(&mut watch).is_some(), "the survivor takes over");
+        watch.after_event(&world);
+    }
+    assert_eq!(watch.violations(), []);
+    world.tamper(dead).tamper_mode(Mode::Dual);
+    watch.fact(Fact::Mode { at: dead, from: Mode::Down, to: Mode::Dual });
+    watch.after_event(&world);
+    assert!(watch.violations().iter().any(|v| v.invariant == Invariant::Fenced), "{:?}", watch.violations());
 }
 
 #[test]

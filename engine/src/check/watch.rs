@@ -1,20 +1,28 @@
 //! [`Watch`]: the observer that runs the checks beside a run.
+//!
+//! After an event only the lines that it has to do with are checked; what concerns all lines at once is kept in counts.
+//! When both controllers begin to serve together, and at the end, the whole state is checked.
 
+use super::budget::Overlap;
 use super::invariant::{Invariant, Violation};
-use super::linear::Linearizability;
+use super::ledger::{Alone, Ledger};
+use super::line_book::{LineBook, Reporting};
+use super::promises::{self, Promises};
+use super::view::Whole;
 use super::{slots, state};
 use crate::fact::{Fact, Observer};
-use crate::ids::{ControllerId, LineKey};
+use crate::ids::ControllerId;
 use crate::sim::World;
-use std::collections::BTreeMap;
 
 /// How much is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
     /// Every read as it happens; the state when the run is over.
     End,
-    /// Every read, and the whole state after every event. For small worlds.
+    /// Every read, and after every event all that it may have changed; and the ledger is kept.
     EveryEvent,
+    /// Every read, and the whole state after every event: dear, and only there to hold [`Depth::EveryEvent`] against.
+    WholeState,
 }
 
 /// Violations kept; a broken engine breaks the same rule at every step.
@@ -23,8 +31,10 @@ const KEPT_MAX: usize = 100;
 #[derive(Clone, Debug)]
 pub struct Watch {
     depth: Depth,
-    hosts: Linearizability,
-    seqs: BTreeMap<(ControllerId, LineKey), u64>,
+    ledger: Ledger,
+    overlap: Overlap,
+    promises: Promises,
+    lines: LineBook,
     violations: Vec<Violation>,
     found: u64,
 }
@@ -34,8 +44,10 @@ impl Watch {
     pub fn new(depth: Depth) -> Watch {
         Watch {
             depth,
-            hosts: Linearizability::default(),
-            seqs: BTreeMap::new(),
+            ledger: Ledger::default(),
+            overlap: Overlap::default(),
+            promises: Promises::default(),
+            lines: LineBook::default(),
             violations: Vec::new(),
             found: 0,
         }
@@ -43,11 +55,39 @@ impl Watch {
 
     /// To be called after every event.
     pub fn after_event(&mut self, world: &World) {
-        let read = self.hosts.take_violations(world.events());
-        self.keep(read);
-        if self.depth == Depth::EveryEvent {
-            self.check_state(world);
-            self.check_seqs(world);
+        if self.ledger.hosts().has_violations() {
+            let read = self.ledger.hosts_mut().take_violations(world.events());
+            self.keep(read);
+        }
+        if self.depth == Depth::End {
+            self.ledger.pass_over();
+            self.promises.pass_over();
+            return;
+        }
+        let mut broken = Vec::new();
+        let after_events = world.events();
+        let mut report = |invariant, what| broken.push(Violation { invariant, after_events, what });
+        let whole = Whole::of(world);
+        self.ledger.begin_to_settle(world);
+        if self.depth == Depth::WholeState {
+            self.ledger.settle(world, whole, &mut Alone);
+            state::check(world, self.ledger.hosts(), &mut report);
+            slots::check(world, &mut report);
+        } else {
+            self.lines.begin(world, whole, self.ledger.hosts(), &mut report);
+            let mut beside = Reporting { book: &mut self.lines, report: &mut report };
+            self.ledger.settle(world, whole, &mut beside);
+            self.lines.end(world, &mut report);
+        }
+        self.overlap.after_event(self.ledger.is_impaired(world));
+        if self.overlap.failures_overlapped() {
+            self.promises.pass_over();
+        } else if let Some(what) = self.promises.after_event() {
+            report(Invariant::Quiescence, what);
+        }
+        self.ledger.pass_over();
+        if !broken.is_empty() {
+            self.keep(broken);
         }
     }
 
@@ -61,6 +101,9 @@ impl Watch {
         let mut unrest = Vec::new();
         for id in ControllerId::BOTH {
             let controller = world.controller(id);
+            if !controller.mode().serves() || world.hardware().hangs(id) {
+                continue;
+            }
             if !controller.queue().is_empty() {
                 unrest.push(format!("{id} still has {} dirty lines", controller.queue().len()));
             }
@@ -71,6 +114,9 @@ impl Watch {
             if controller.works().next().is_some() {
                 unrest.push(format!("{id} still has disk work under way"));
             }
+        }
+        if self.depth != Depth::End && !self.overlap.failures_overlapped() {
+            self.keep(promises::at_end(world).into_iter().collect());
         }
         let invariant = Invariant::Quiescence;
         self.keep(unrest.into_iter().map(|what| Violation { invariant, after_events, what }).collect());
@@ -88,34 +134,21 @@ impl Watch {
         let after_events = world.events();
         let mut broken = Vec::new();
         let mut report = |invariant, what| broken.push(Violation { invariant, after_events, what });
-        state::check(world, &self.hosts, &mut report);
+        state::check(world, self.ledger.hosts(), &mut report);
         slots::check(world, &mut report);
         self.keep(broken);
     }
 
-    /// The sequence number of a cached line never falls.
-    fn check_seqs(&mut self, world: &World) {
-        let mut now = BTreeMap::new();
-        let mut broken = Vec::new();
-        for at in ControllerId::BOTH {
-            for (_, line) in world.controller(at).table().iter().filter(|(_, line)| line.state.is_some()) {
-                let before = self.seqs.get(&(at, line.key)).copied();
-                if before.is_some_and(|before| line.seq < before) {
-                    broken.push(Violation {
-                        invariant: Invariant::SeqMonotone,
-                        after_events: world.events(),
-                        what: format!(
-                            "{at}: the number of line {} fell to {}",
-                            state::name(world, line.key),
-                            line.seq
-                        ),
-                    });
-                }
-                now.insert((at, line.key), line.seq);
-            }
-        }
-        self.seqs = now;
-        self.keep(broken);
+    /// A violation that was found elsewhere.
+    pub fn add(&mut self, violation: Violation) {
+        self.keep(vec![violation]);
+    }
+
+    /// Whether failures came before the one before was mended, so that the protocol promises less (G5). Known at every
+    /// depth but [`Depth::End`].
+    #[must_use]
+    pub fn failures_overlapped(&self) -> bool {
+        self.overlap.failures_overlapped()
     }
 
     fn keep(&mut self, violations: Vec<Violation>) {
@@ -139,16 +172,29 @@ impl Watch {
     /// Blocks that reads have returned and that were checked.
     #[must_use]
     pub fn reads_checked(&self) -> u64 {
-        self.hosts.reads_checked()
+        self.ledger.hosts().reads_checked()
+    }
+
+    /// What hosts were told is safe, and how safe it is. It is kept at every depth but [`Depth::End`].
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// For tests of the checks: a line that was broken on purpose, which no fact tells of.
+    #[cfg(test)]
+    pub(crate) fn touch(&mut self, key: crate::ids::LineKey) {
+        self.ledger.touch(key);
     }
 }
 
 impl Observer for Watch {
     fn fact(&mut self, fact: Fact) {
-        if let Fact::LineState { at, key, to: None, .. } = fact {
-            // A line that comes back, perhaps in the same step, starts anew.
-            self.seqs.remove(&(at, key));
+        if self.depth != Depth::End {
+            self.lines.fact(fact);
         }
-        self.hosts.fact(fact);
+        self.overlap.fact(fact);
+        self.promises.fact(fact);
+        self.ledger.fact(fact);
     }
 }

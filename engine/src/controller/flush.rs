@@ -4,7 +4,7 @@
 //! write parity, declare the mirror consistent (CONSISTENT), and only after C_ACK the line is clean: OK. With
 //! *drop* the mirror goes, and the line ends in OC with a stub.
 
-use super::{Controller, Outbox, Output, Timer};
+use super::{Controller, Mode, Outbox, Output, Timer};
 use crate::fact::{Fact, FlushReason, Observer};
 use crate::ids::{BlockMap, Cid, LineKey, Slot};
 use crate::message::Message;
@@ -17,6 +17,7 @@ impl Controller {
             return;
         }
         let dirty = self.queue.len();
+        let batteries = self.writes_through();
         if dirty > self.shape.high_water() {
             self.draining = true;
         }
@@ -27,7 +28,9 @@ impl Controller {
                 self.draining = false;
             }
             let Some(at) = self.oldest_flushable() else { return };
-            let reason = if self.draining {
+            let reason = if batteries {
+                FlushReason::Battery
+            } else if self.draining {
                 FlushReason::HighWater
             } else if !self.slot_queue.is_empty() && self.nothing_comes_free() {
                 FlushReason::SlotsShort
@@ -50,17 +53,44 @@ impl Controller {
     /// The oldest dirty line on which nothing is under way. At most as many are passed over as are being flushed
     /// or written, which the flush depth and the hosts' requests bound.
     fn oldest_flushable(&self) -> Option<u32> {
-        self.queue.iter().map(|(at, _)| at).find(|at| self.table[*at].state == Some(LineState::OD))
+        self.queue.iter().map(|(at, _)| at).find(|at| {
+            let line = &self.table[*at];
+            matches!(line.state, Some(LineState::OD | LineState::SD)) && line.locks == 0
+        })
+    }
+
+    /// Alone, every dirty line is written back as soon as the depth allows. While a partner is rebuilt the walker
+    /// decides.
+    pub(super) fn flush_alone<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        let waits = match self.standing.mode {
+            Mode::SoloJoin => true,
+            Mode::Recover => !self.standing.images_complete,
+            _ => false,
+        };
+        if waits || self.queue.is_empty() {
+            return;
+        }
+        while self.flushing < u32::from(self.shape.flush.depth) {
+            let Some(at) = self.oldest_flushable() else { return };
+            self.begin_flush(at, FlushReason::Alone, out);
+        }
     }
 
     /// From OD only. Whether the mirror is dropped at the end stands in `Line::dropping`.
     pub(super) fn begin_flush<O: Observer>(&mut self, at: u32, reason: FlushReason, out: &mut Outbox<'_, O>) {
         let line = &self.table[at];
-        debug_assert_eq!(line.state, Some(LineState::OD), "only dirty lines are flushed");
-        debug_assert!(!line.dirty.is_empty(), "a line in OD has dirty blocks");
+        debug_assert!(
+            matches!(line.state, Some(LineState::OD | LineState::SD)),
+            "only dirty lines are flushed"
+        );
+        debug_assert!(!line.dirty.is_empty(), "a dirty line has dirty blocks");
         let (key, cid, seq) = (line.key, line.cid, line.seq);
         self.flushing += 1;
         out.fact(|| Fact::FlushBegan { at: self.id, key, reason });
+        if self.standing.mode.is_alone() {
+            self.set_state(at, Some(LineState::SF(FlushStep::Disk)), out);
+            return self.flush_to_disk(at, out);
+        }
         self.set_state(at, Some(LineState::OF(FlushStep::Notify)), out);
         out.send(Message::FlushNotify { key, cid, seq, with_data: true });
     }
@@ -102,20 +132,39 @@ impl Controller {
         match self.table[at].state {
             Some(LineState::OF(FlushStep::Notify)) => {
                 self.set_state(at, Some(LineState::OF(FlushStep::Disk)), out);
-                let line = &self.table[at];
-                let (dirty, valid) = (line.dirty, line.valid);
-                let slot = line.loc.expect("a line in OF has a slot");
-                let mut data = out.buffers.take();
-                self.memory.read(slot, valid, &mut data);
-                self.write_stripe(key, dirty, valid, data, out);
+                self.flush_to_disk(at, out);
             }
             Some(LineState::OW(FlushStep::Notify)) => self.write_through_to_disk(at, out),
             state => debug_assert!(false, "FN_ACK answers a FLUSH_NOTIFY, but the line is in {state:?}"),
         }
     }
 
-    /// Data and parity are on disk: tell the mirror (claim 13).
+    fn flush_to_disk<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        let line = &self.table[at];
+        let (key, dirty, valid) = (line.key, line.dirty, line.valid);
+        let slot = line.loc.expect("a dirty line has a slot");
+        let mut data = out.buffers.take();
+        self.memory.read(slot, valid, &mut data);
+        self.write_stripe(key, dirty, valid, data, out);
+    }
+
+    /// Data and parity are on disk: tell the mirror (claim 13). Alone there is none, unless a replacement has been
+    /// given a copy, which is dropped before anything else happens to the line (R7).
     pub(super) fn stripe_written<O: Observer>(&mut self, at: u32, map: BlockMap, out: &mut Outbox<'_, O>) {
+        match self.table[at].state {
+            Some(LineState::SW(_)) => return self.written_through(at, out),
+            Some(LineState::SF(_)) if self.table[at].peer_slot.is_none() => {
+                return self.flushed_alone(at, out);
+            }
+            Some(LineState::SF(_)) => {
+                self.set_state(at, Some(LineState::SF(FlushStep::Confirm)), out);
+                let line = &self.table[at];
+                let (key, cid, seq) = (line.key, line.cid, line.seq);
+                out.send(Message::Consistent { key, cid, seq, map, drop: true, ret: None });
+                return;
+            }
+            _ => {}
+        }
         let through = matches!(self.table[at].state, Some(LineState::OW(_)));
         let to = if through { LineState::OW(FlushStep::Confirm) } else { LineState::OF(FlushStep::Confirm) };
         self.set_state(at, Some(to), out);
@@ -162,8 +211,8 @@ impl Controller {
         let at = self.table.find(key).expect("a mirror that is declared consistent is in the table");
         let line = &mut self.table[at];
         debug_assert!(
-            matches!(line.state, Some(LineState::MF | LineState::MK)),
-            "announced, or already consistent"
+            matches!(line.state, Some(LineState::MF | LineState::MK | LineState::MD)),
+            "announced, or already consistent, or a copy that a replacement drops again"
         );
         debug_assert!(
             line.loc.is_none() || (line.cid, line.seq) == (cid, seq),
@@ -202,7 +251,15 @@ impl Controller {
                 } else {
                     self.set_state(at, Some(LineState::OK), out);
                 }
+                self.wake_reads(at, out);
                 self.pump(at, out);
+            }
+            Some(LineState::SF(FlushStep::Confirm)) => {
+                let line = &mut self.table[at];
+                line.stub = true;
+                let mirror = line.peer_slot.take();
+                self.release_mirror(mirror, out);
+                self.flushed_alone(at, out);
             }
             Some(LineState::OX) => {
                 self.mirror_dropped(at, out);
@@ -211,6 +268,25 @@ impl Controller {
             Some(LineState::OW(FlushStep::Confirm)) => self.written_through(at, out),
             state => debug_assert!(false, "C_ACK answers a CONSISTENT, but the line is in {state:?}"),
         }
+    }
+
+    /// A line was written back by a controller that serves alone. In a recovery it is kept all the same (R6).
+    pub(super) fn flushed_alone<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        self.flushing -= 1;
+        self.queue.remove(at);
+        if self.standing.mode == Mode::Recover {
+            self.table[at].destaged = true;
+            self.set_state(at, Some(LineState::SD), out);
+            return;
+        }
+        self.table[at].dirty = BlockMap::EMPTY;
+        if self.is_foreign(at) || self.table[at].stub {
+            self.foreign -= u32::from(self.is_foreign(at));
+            self.forget_data(at, out);
+        }
+        self.set_state(at, Some(LineState::SC), out);
+        self.wake_reads(at, out);
+        self.pump(at, out);
     }
 
     /// The mirror is gone on the other side: OC with a stub.

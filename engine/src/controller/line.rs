@@ -39,6 +39,10 @@ pub struct Line {
     pub writes: Waiting,
     /// Reads that wait for the write in progress.
     pub reads: Waiting,
+    /// Patrols and reconstructing reads that are at work on the stripe: no write of it may begin.
+    pub locks: u16,
+    /// In a cold boot's recovery: written back already, and kept all the same until the record has changed (R6).
+    pub destaged: bool,
     /// When it was last used, in requests of this controller.
     pub used: u64,
     /// The flush timer's tick at which it became dirty.
@@ -84,6 +88,8 @@ impl Line {
             dropping: false,
             writes: Waiting::EMPTY,
             reads: Waiting::EMPTY,
+            locks: 0,
+            destaged: false,
             used: 0,
             dirty_since: 0,
             next_in_bucket: NONE,
@@ -98,5 +104,7 @@ impl Line {
             && self.asked.is_none()
             && self.writes.is_empty()
             && self.reads.is_empty()
+            && self.locks == 0
+            && self.fresh.is_none()
     }
 }

@@ -28,6 +28,19 @@ impl FreeList {
         FreeList { returned: Vec::new(), unused: first, end }
     }
 
+    /// No slots at all: there is no peer to lend any.
+    #[must_use]
+    pub fn none() -> FreeList {
+        FreeList::new(0, 0)
+    }
+
+    /// Of slots `first .. end` these.
+    #[must_use]
+    pub fn of(first: u32, end: u32, free: &[Slot]) -> FreeList {
+        debug_assert!(free.iter().all(|slot| (first..end).contains(&slot.0)), "only what is home here");
+        FreeList { returned: free.iter().rev().map(|slot| slot.0).collect(), unused: end, end }
+    }
+
     pub fn take(&mut self) -> Option<Slot> {
         if let Some(slot) = self.returned.pop() {
             return Some(Slot(slot));
@@ -70,6 +83,7 @@ impl FreeList {
 pub struct Memory {
     block_bytes: usize,
     lines: u32,
+    slots: u32,
     bytes: Paged,
     /// For each slot that was ever used the line that it holds, or [`NONE`].
     holds: Vec<u32>,
@@ -85,12 +99,20 @@ impl Memory {
         Memory {
             block_bytes: config.payload_bytes as usize,
             lines: config.lines,
+            slots: config.slots(),
             bytes: Paged::new(config.line_bytes()),
             holds: Vec::new(),
             uses: Vec::new(),
             local_free: FreeList::new(0, config.lines),
             mirror_free: FreeList::new(config.lines, config.slots()),
         }
+    }
+
+    /// Everything is free, and nothing of it known any more. Uses go on being counted.
+    pub fn clear(&mut self) {
+        self.holds.fill(NONE);
+        self.local_free = FreeList::new(0, self.lines);
+        self.mirror_free = FreeList::new(self.lines, self.slots);
     }
 
     /// Feeds the free lists; what the slots hold is fed with their lines.

@@ -2,124 +2,103 @@
 //! It sees neither the simulator, nor the other controller's memory, nor time.
 //!
 //! One file per conversation of the protocol: [`mod@write`], [`through`], [`read`], [`ownership`], [`flush`],
-//! [`reuse`]; what they work on is in [`mod@line`], [`table`], [`queue`], [`memory`].
+//! [`reuse`]; for failures [`heartbeat`], [`failover`], [`failback`], [`boot`], [`recover`], [`patrol`]; what they
+//! work on is in [`mod@line`], [`table`], [`queue`], [`memory`], [`standing`].
 
+pub mod boot;
+pub mod failback;
+pub mod failover;
 pub mod flush;
+pub mod heartbeat;
 pub mod line;
 pub mod list;
 pub mod memory;
+pub mod mode;
 pub mod outbox;
 pub mod ownership;
+pub mod patrol;
 pub mod queue;
 pub mod read;
+pub mod recover;
 pub mod request;
 pub mod reuse;
 #[cfg(test)]
 mod sabotage;
+pub mod shape;
+pub mod standing;
 pub mod table;
 pub mod through;
 pub mod work;
 pub mod write;
 
-use crate::array::DiskCommand;
+use crate::array::{DiskCommand, Record};
 use crate::buffer::LineBuf;
-use crate::config::{Config, FlushPolicy, Geometry};
+use crate::config::Config;
 use crate::digest::Digest;
 use crate::fact::{Fact, Observer};
-use crate::ids::{BlockMap, ControllerId, LineKey, Slot, Ticket};
+use crate::ids::{BlockMap, ControllerId, LineKey, Session, Slot, Ticket};
 use crate::message::Message;
 use crate::slab::Slab;
 use crate::state::LineState;
 use line::Line;
 use memory::Memory;
+pub use mode::Mode;
 pub use outbox::{Outbox, Output, Timer};
+pub use patrol::Patrol;
 use queue::WriteBackQueue;
 pub use request::{Asker, HostRequest, Request};
 use reuse::CleanLines;
-use std::collections::VecDeque;
+pub use shape::Shape;
+pub use standing::{Hello, Standing};
+use std::collections::{BTreeSet, VecDeque};
 use table::Table;
 use work::Work;
 
 /// What can happen to a controller.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Input {
     /// A host's request for blocks of one line.
     Host(HostRequest),
     /// A message from the peer, other than DATA, which lands by itself ([`Controller::land`]).
-    Message(Message),
+    Message(Session, Message),
     /// A disk command of this controller has been carried out.
     Disk(DiskCommand),
     /// A timer that it armed has run off.
     Timer(Timer),
-}
-
-/// What does not change in a run.
-#[derive(Clone, Debug)]
-pub struct Shape {
-    pub geometry: Geometry,
-    pub line_blocks: u32,
-    pub block_bytes: usize,
-    /// For each LUN its default owner and the array's stripe that it begins at.
-    luns: Vec<(ControllerId, u64)>,
-    lines: u32,
-    lent: u32,
-    flush: FlushPolicy,
-    slot_wait_ns: u64,
-}
-
-impl Shape {
-    #[must_use]
-    pub fn new(config: &Config) -> Shape {
-        let line_blocks = config.line_blocks();
-        let mut first_stripe = 0;
-        let luns = config
-            .luns
-            .iter()
-            .map(|lun| {
-                let begins_at = first_stripe;
-                first_stripe += lun.blocks.div_ceil(u64::from(line_blocks));
-                (lun.default_owner, begins_at)
-            })
-            .collect();
-        Shape {
-            geometry: config.raid,
-            line_blocks,
-            block_bytes: config.payload_bytes as usize,
-            luns,
-            lines: config.lines,
-            lent: config.lent,
-            flush: config.flush,
-            slot_wait_ns: config.slot_wait_ns,
-        }
-    }
-
-    #[must_use]
-    pub fn default_owner(&self, key: LineKey) -> ControllerId {
-        self.luns[usize::from(key.lun().0)].0
-    }
-
-    /// The stripe of the array that a line is.
-    #[must_use]
-    pub fn array_stripe(&self, key: LineKey) -> u64 {
-        self.luns[usize::from(key.lun().0)].1 + key.stripe()
-    }
-
-    /// More dirty lines than this start a flush (protocol §4, rule 4).
-    #[must_use]
-    pub fn high_water(&self) -> u32 {
-        self.share(self.flush.high_percent)
-    }
-
-    #[must_use]
-    pub fn low_water(&self) -> u32 {
-        self.share(self.flush.low_percent)
-    }
-
-    /// A share of the dirty lines that the slots allow: each needs one here and one in the peer.
-    fn share(&self, percent: u8) -> u32 {
-        let most = u64::from(self.lines.min(self.lent));
-        (most * u64::from(percent) / 100) as u32
-    }
+    /// Power has come, and this is the how-manieth start of any controller.
+    Boot {
+        boot: u32,
+    },
+    /// The record, as it was asked for.
+    Record(Record),
+    /// The answer to a compare-and-swap: whether it was done, and what stands there now.
+    Swapped {
+        won: bool,
+        record: Record,
+    },
+    /// The fence that it asked for is confirmed.
+    FenceDone,
+    /// It was fenced itself.
+    Fenced,
+    /// The link brings nothing any more, or does again.
+    LinkSignal {
+        up: bool,
+    },
+    /// Whether the peer still writes its mailbox.
+    Mailbox {
+        peer_alive: bool,
+    },
+    Battery {
+        good: bool,
+    },
+    /// A disk has come that must be rebuilt, or somebody asks for a scrub: every stripe is looked at.
+    StartPatrol {
+        rebuild: bool,
+    },
+    /// No disk is being rebuilt any more: it is done, or the disk is gone again.
+    NothingToRebuild,
+    /// Something was broken or mended: a good time to look whether the peer lives.
+    Wake,
 }
 
 #[derive(Clone, Debug)]
@@ -150,6 +129,19 @@ pub struct Controller {
     asks: u32,
     /// Lines owned here that sit in slots home to the peer.
     foreign: u32,
+    /// For each LUN who owns lines that nobody has an entry for.
+    homes: Vec<ControllerId>,
+    standing: Standing,
+    /// What came while the controller held still (Frozen, Won), in order.
+    held: VecDeque<Input>,
+    /// Entries in each state, by [`LineState::number`].
+    counts: [u32; LineState::COUNT],
+    /// For each LUN lines in OP, OR, OW or OX, and locked ones: REHOME waits for them (R11).
+    unsettled: Vec<u32>,
+    /// Stripes whose parity may be wrong.
+    suspects: BTreeSet<LineKey>,
+    patrol: Patrol,
+    join: failback::Join,
 }
 
 impl Controller {
@@ -157,6 +149,14 @@ impl Controller {
     pub fn new(id: ControllerId, config: &Config) -> Controller {
         Controller {
             id,
+            homes: config.luns.iter().map(|lun| lun.default_owner).collect(),
+            standing: Standing::new(),
+            held: VecDeque::new(),
+            counts: [0; LineState::COUNT],
+            unsettled: vec![0; config.luns.len()],
+            suspects: BTreeSet::new(),
+            patrol: Patrol::default(),
+            join: failback::Join::default(),
             shape: Shape::new(config),
             memory: Memory::new(config),
             table: Table::default(),
@@ -179,25 +179,84 @@ impl Controller {
 
     /// The one door in. Everything that follows is put into `out`, in order.
     pub fn handle<O: Observer>(&mut self, input: Input, out: &mut Outbox<'_, O>) {
+        match self.standing.mode {
+            Mode::Frozen | Mode::Won => self.handle_held_still(input, out),
+            Mode::Down => {
+                if let Input::Boot { boot } = input {
+                    self.boots(boot, out);
+                } else {
+                    discard(input, out);
+                }
+            }
+            Mode::Refused => self.handle_refusing(input, out),
+            Mode::Halted => discard(input, out),
+            _ => self.handle_awake(input, out),
+        }
+    }
+
+    fn handle_awake<O: Observer>(&mut self, input: Input, out: &mut Outbox<'_, O>) {
         match input {
             Input::Host(request) => self.host_request(request, out),
             Input::Disk(command) => self.disk_done(command, out),
             Input::Timer(Timer::Flush) => self.flush_tick(out),
             Input::Timer(Timer::SlotWait { ticket, wait }) => self.slot_wait_over(ticket, wait, out),
-            Input::Message(message) => self.message(message, out),
+            Input::Timer(Timer::Heartbeat) => self.beat(out),
+            Input::Timer(Timer::BootWait { wait }) => self.boot_wait_over(wait, out),
+            Input::Timer(Timer::Patrol) => self.patrol_again(out),
+            Input::Message(session, message) => self.message(session, message, out),
+            Input::Boot { .. } => debug_assert!(false, "only what is down starts"),
+            Input::Record(record) => self.record_seen(record, out),
+            Input::Swapped { won, record } => self.swapped(won, record, out),
+            Input::FenceDone => debug_assert!(false, "a fence is awaited in WON only"),
+            Input::Fenced => self.fenced(out),
+            Input::LinkSignal { up } => self.link_signal(up, out),
+            Input::Mailbox { peer_alive } => self.mailbox(peer_alive, out),
+            Input::Battery { good } => self.battery(good, out),
+            Input::StartPatrol { rebuild } => self.start_patrol(rebuild, out),
+            Input::NothingToRebuild => self.patrol.rebuild = false,
+            Input::Wake => self.wake(out),
         }
         self.keep_house(out);
     }
 
     /// After every input: slots go to those who wait for them, clean lines are given up while slots are short,
-    /// flushes begin as the policy says. Each part ends at once when there is nothing to do.
+    /// flushes begin as the policy says, patrols and a failback go on. Each part ends at once when there is nothing
+    /// to do.
     fn keep_house<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
-        self.serve_slot_queue(out);
-        self.reclaim(out);
-        self.flush_as_policy_says(out);
+        match self.standing.mode {
+            Mode::Dual => {
+                self.serve_slot_queue(out);
+                self.reclaim(out);
+                self.flush_as_policy_says(out);
+                self.rehome(out);
+            }
+            Mode::Solo | Mode::SoloJoin | Mode::Recover => {
+                self.flush_alone(out);
+                self.walk(out);
+                self.mend_suspects(out);
+                self.settle_record(out);
+            }
+            _ => return self.arm_heartbeat(out),
+        }
+        self.go_on_patrol(out);
+        self.arm_heartbeat(out);
     }
 
-    fn message<O: Observer>(&mut self, message: Message, out: &mut Outbox<'_, O>) {
+    fn message<O: Observer>(&mut self, session: Session, message: Message, out: &mut Outbox<'_, O>) {
+        match message {
+            Message::Hello { label, seen, nonce } => return self.hello(Hello { label, seen, nonce }, out),
+            Message::Join { nonce } => return self.joined(session, nonce, out),
+            Message::Recall { nonce } => return self.recalled(session, nonce, out),
+            _ if session != self.standing.session || session == Session::default() => {
+                let (at, kind, key) = (self.id, message.kind(), message.key());
+                out.fact(|| Fact::Dropped { at, message: kind, key });
+                return discard(Input::Message(session, message), out);
+            }
+            _ => {
+                self.standing.silent = 0;
+                self.standing.wants_word = false;
+            }
+        }
         match message {
             Message::Data { .. } => debug_assert!(false, "DATA lands by itself"),
             Message::Meta { key, cid, slot, seq, wmap } => self.meta(key, cid, slot, seq, wmap, out),
@@ -206,7 +265,9 @@ impl Controller {
             Message::Grant { key, grant } => self.grant(key, grant, out),
             Message::Nack { key, ticket } => self.nack(key, ticket, out),
             Message::ReadFwd { key, map, ticket } => self.read_fwd(key, map, ticket, out),
-            Message::ReadRsp { map, ticket, bytes, .. } => self.read_rsp(map, ticket, bytes, out),
+            Message::ReadRsp { map, ticket, bytes, failed, .. } => {
+                self.read_rsp(map, ticket, bytes, failed, out);
+            }
             Message::FlushNotify { key, cid, seq, with_data } => {
                 self.flush_notify(key, cid, seq, with_data, out)
             }
@@ -217,6 +278,17 @@ impl Controller {
             Message::CAck { key } => self.c_ack(key, out),
             Message::Reuse { key, ret } => self.reuse(key, ret, out),
             Message::ReuseAck { key } => self.reuse_ack(key, out),
+            Message::Heartbeat { battery_good, asks, .. } => self.heartbeat_heard(battery_good, asks, out),
+            Message::ResyncDone { free } => self.resync_done(&free, out),
+            Message::Rehome { lun } => self.rehomed(lun, out),
+            Message::Image { key, seq, dirty, marked, bytes } => {
+                self.image(key, seq, dirty, marked, bytes, out);
+            }
+            Message::ImagesEnd => self.images_end(out),
+            Message::Close { epoch } => self.close(epoch, out),
+            Message::CloseAck => self.close_ack(out),
+            Message::RehomeAck { .. } => {}
+            Message::Hello { .. } | Message::Join { .. } | Message::Recall { .. } => {}
         }
     }
 
@@ -226,22 +298,37 @@ impl Controller {
         self.memory.write(slot, map, bytes);
     }
 
-    /// Whether this controller owns a line (protocol §1): the entry says so, else the LUN's default owner does.
+    /// Whether DATA of a session may land in this memory.
+    #[must_use]
+    pub fn accepts(&self, session: Session) -> bool {
+        let open = matches!(self.standing.mode, Mode::Dual | Mode::Frozen | Mode::Won | Mode::Joining);
+        open && session == self.standing.session
+    }
+
+    /// Whether this controller owns a line (protocol §1): alone it owns all; else the entry says so, else the LUN's
+    /// default owner does.
     #[must_use]
     pub fn owns(&self, key: LineKey) -> bool {
-        let default = self.shape.default_owner(key) == self.id;
-        match self.table.find(key).and_then(|at| self.table[at].state) {
-            None | Some(LineState::OR) => default,
-            Some(state) => state.is_owner(),
-        }
+        self.owns_in(key, self.table.find(key).and_then(|at| self.table[at].state))
     }
 
     fn owns_at(&self, at: u32) -> bool {
         let line = &self.table[at];
-        match line.state {
-            None | Some(LineState::OR) => self.shape.default_owner(line.key) == self.id,
+        self.owns_in(line.key, line.state)
+    }
+
+    fn owns_in(&self, key: LineKey, state: Option<LineState>) -> bool {
+        match state {
+            _ if self.standing.mode.is_alone() => true,
+            None | Some(LineState::OR) => self.default_owner(key) == self.id,
             Some(state) => state.is_owner(),
         }
+    }
+
+    /// Who owns a line that nobody has an entry for, as far as this controller knows.
+    #[must_use]
+    pub fn default_owner(&self, key: LineKey) -> ControllerId {
+        self.homes[usize::from(key.lun().0)]
     }
 
     /// The record of a line, made when there is none.
@@ -256,7 +343,20 @@ impl Controller {
         let line = &mut self.table[at];
         let (key, from) = (line.key, line.state);
         line.state = to;
+        if to.is_none() {
+            // Without an entry the line is as if it had never been here, whoever waits at its record.
+            line.seq = 0;
+        }
         if from != to {
+            let unsettled = &mut self.unsettled[usize::from(key.lun().0)];
+            if let Some(from) = from {
+                self.counts[from.number()] -= 1;
+                *unsettled -= u32::from(from.holds_rehome_back());
+            }
+            if let Some(to) = to {
+                self.counts[to.number()] += 1;
+                *unsettled += u32::from(to.holds_rehome_back());
+            }
             out.fact(|| Fact::LineState { at: self.id, key, from, to });
         }
     }
@@ -270,8 +370,10 @@ impl Controller {
             None | Some(LineState::OC | LineState::OD | LineState::OK)
                 | Some(LineState::M0 | LineState::MD)
                 | Some(LineState::MF | LineState::MK)
+                | Some(LineState::SC | LineState::SD)
         );
-        if !stable || line.op != crate::slab::NONE {
+        let serves = self.standing.mode.serves();
+        if !stable || line.op != crate::slab::NONE || line.locks > 0 || line.fresh.is_some() || !serves {
             return;
         }
         if let Some(ticket) = line.asked
@@ -303,7 +405,13 @@ impl Controller {
             Some(LineState::OK) if self.is_foreign(at) && self.foreign > self.shape.lent / 4 => {
                 self.begin_reuse(at, out);
             }
-            Some(LineState::OK | LineState::OC) => {
+            // The replacement holds a stub for it, which must be known at the switch.
+            Some(LineState::SC) if line.stub => {}
+            Some(LineState::SC) if line.loc.is_none() => {
+                self.set_state(at, None, out);
+                self.rest(at, out);
+            }
+            Some(LineState::OK | LineState::OC | LineState::SC) => {
                 self.clean.insert(at, &self.table[at]);
             }
             _ => {}
@@ -318,6 +426,77 @@ impl Controller {
     #[must_use]
     pub fn id(&self) -> ControllerId {
         self.id
+    }
+
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.standing.mode
+    }
+
+    /// Mode, epoch, session and what is known of the peer.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    #[must_use]
+    pub fn session(&self) -> Session {
+        self.standing.session
+    }
+
+    /// How many entries are in a state, whatever its step.
+    #[must_use]
+    pub fn count(&self, state: LineState) -> u32 {
+        self.counts[state.number()]
+    }
+
+    /// Whether a stripe's parity may be wrong, as this controller knows it.
+    #[must_use]
+    pub fn is_suspect(&self, key: LineKey) -> bool {
+        self.suspects.contains(&key)
+            || (self.patrol.all_suspect && self.shape.array_stripe(key) >= self.patrol.cursor)
+    }
+
+    /// Stripes whose parity may be wrong; how many are left of them.
+    #[must_use]
+    pub fn suspects_left(&self) -> u64 {
+        let all = if self.patrol.all_suspect { self.shape.stripes - self.patrol.cursor } else { 0 };
+        self.suspects.len() as u64 + all
+    }
+
+    /// Lines that are on their way to the disks.
+    #[must_use]
+    pub fn flushing_now(&self) -> u32 {
+        self.flushing
+    }
+
+    #[must_use]
+    pub fn patrol(&self) -> &Patrol {
+        &self.patrol
+    }
+
+    /// The failback under way: what the walker has left.
+    #[must_use]
+    pub fn join(&self) -> &failback::Join {
+        &self.join
+    }
+
+    /// What came while the controller held still.
+    pub fn held(&self) -> impl Iterator<Item = &Input> {
+        self.held.iter()
+    }
+
+    /// The power goes. The memory stays when the battery is good.
+    pub(crate) fn power_off(&mut self, config: &Config, keep_memory: bool) {
+        let standing = self.standing;
+        if !keep_memory {
+            *self = Controller::new(self.id, config);
+            self.standing = Standing::without_memory();
+        }
+        self.standing.mode = Mode::Down;
+        self.standing.boot = standing.boot;
+        self.standing.battery_good = standing.battery_good;
+        self.held.clear();
     }
 
     #[must_use]
@@ -403,6 +582,15 @@ impl Controller {
             digest.word(u64::from(count));
         }
         digest.word(self.clock);
+        self.standing.feed(digest);
+        self.patrol.feed(digest);
+        digest.word(self.held.len() as u64);
+        for key in &self.suspects {
+            digest.word(key.bits());
+        }
+        for home in &self.homes {
+            digest.word(home.index() as u64);
+        }
         digest.word(u64::from(self.draining) << 1 | u64::from(self.tick_armed));
     }
 
@@ -411,8 +599,10 @@ impl Controller {
         digest.bytes(line.state.map_or("-", LineState::code).as_bytes());
         let step = match line.state {
             Some(LineState::OF(step) | LineState::OW(step)) => step as u64,
+            Some(LineState::SF(step) | LineState::SW(step)) => step as u64,
             _ => 0,
         };
+        digest.word(u64::from(line.locks));
         digest.word(step);
         digest.word(u64::from(line.cid.slot.0) << 32 | u64::from(line.cid.generation));
         for number in [line.seq, line.valid.0, line.dirty.0, line.used] {
@@ -434,5 +624,20 @@ impl Controller {
                 digest.word(self.memory.word(slot, block));
             }
         }
+    }
+}
+
+/// An input that nobody takes: its buffer goes back.
+fn discard<O: Observer>(input: Input, out: &mut Outbox<'_, O>) {
+    match input {
+        Input::Host(request) => out.buffers.give(request.bytes),
+        Input::Disk(command) => out.buffers.give(command.bytes),
+        Input::Message(
+            _,
+            Message::Data { bytes, .. } | Message::ReadRsp { bytes, .. } | Message::Image { bytes, .. },
+        ) => {
+            out.buffers.give(bytes);
+        }
+        _ => {}
     }
 }

@@ -2,13 +2,12 @@
 
 use super::work::{Purpose, Work};
 use super::{Asker, Controller, Outbox, Request};
-use crate::array::{DiskCommand, Target};
+use crate::array::DiskCommand;
 use crate::buffer::LineBuf;
 use crate::controller::line::Waiting;
 use crate::fact::{Fact, IoKind, Observer, ReadSource, WaitsFor};
 use crate::ids::{BlockMap, LineKey, Ticket};
 use crate::message::Message;
-use crate::raid::plan::rows_in_chunk;
 use crate::slab::NONE;
 use crate::state::LineState;
 
@@ -21,6 +20,7 @@ impl Controller {
             let request = self.requests.remove(request);
             out.buffers.give(request.bytes);
             let Asker::Peer(ticket) = request.from else { return };
+            debug_assert!(!self.standing.mode.is_alone(), "alone it owns everything");
             out.send(Message::Nack { key, ticket });
         } else {
             self.requests[request].from_peer = true;
@@ -63,14 +63,9 @@ impl Controller {
 
     fn read_from_disk<O: Observer>(&mut self, request: u32, missing: BlockMap, out: &mut Outbox<'_, O>) {
         let key = self.requests[request].key;
-        let work = self.works.insert(Work::new(key, Purpose::Read { request }));
-        let geometry = self.shape.geometry;
-        for chunk in 0..geometry.data_disks() {
-            let rows = rows_in_chunk(geometry, missing, chunk);
-            if !rows.is_empty() {
-                self.issue(work, Target::Data(chunk as u8), rows, IoKind::Read, None, out);
-            }
-        }
+        let purpose = Purpose::Read { request, missing: BlockMap::EMPTY };
+        let work = self.works.insert(Work::new(key, purpose));
+        self.issue_reads(work, missing, out);
     }
 
     /// One chunk of a read has come from disk: into the answer, and into the cache if there is room.
@@ -81,9 +76,29 @@ impl Controller {
         out: &mut Outbox<'_, O>,
     ) {
         let first = command.target.first_block(self.shape.geometry);
-        let map = BlockMap(command.rows.0 << first);
+        let map = BlockMap(command.rows.without(command.failed).0 << first);
         out.buffers.copy(map, command.bytes.bytes(), self.requests[request].bytes.bytes_mut());
         self.keep_as_clean(self.requests[request].key, map, &command.bytes, out);
+    }
+
+    /// Blocks could not be read: they are computed from the other disks, when the stripe is at rest. Data and parity
+    /// must fit then, so a write of the stripe, a patrol that mends it, or a doubt about its parity, is waited for.
+    pub(super) fn read_around<O: Observer>(&mut self, request: u32, want: BlockMap, out: &mut Outbox<'_, O>) {
+        let key = self.requests[request].key;
+        if !self.owns(key) {
+            return self.route_read(request, out);
+        }
+        let at = self.record(key);
+        self.clean.remove(at);
+        let line = &self.table[at];
+        if line.state.is_some_and(LineState::is_writing) || line.locks > 0 || self.is_suspect(key) {
+            let mut waiting = self.table[at].reads;
+            self.append(&mut waiting, request);
+            self.table[at].reads = waiting;
+            return;
+        }
+        self.lock(at);
+        self.reconstruct(request, want, out);
     }
 
     /// A block read from disk may be kept: the owner's cache then holds it clean. Only what the cache does not
@@ -95,7 +110,7 @@ impl Controller {
         bytes: &LineBuf,
         out: &mut Outbox<'_, O>,
     ) {
-        if !self.owns(key) {
+        if map.is_empty() || !self.owns(key) {
             return;
         }
         let at = match self.table.find(key) {
@@ -104,17 +119,22 @@ impl Controller {
             None => self.record(key),
         };
         let state = self.table[at].state;
-        if !matches!(state, None | Some(LineState::OC | LineState::OD | LineState::OK)) {
-            return;
+        let (free, kept) = if self.standing.mode.is_alone() {
+            (LineState::SC, matches!(state, None | Some(LineState::SC | LineState::SD)))
+        } else {
+            (LineState::OC, matches!(state, None | Some(LineState::OC | LineState::OD | LineState::OK)))
+        };
+        if !kept || (self.table[at].stub && free == LineState::SC) {
+            return self.rest(at, out);
         }
         if self.table[at].loc.is_none() {
-            debug_assert!(matches!(state, None | Some(LineState::OC)), "lines in OD and OK have slots");
+            debug_assert!(state.is_none_or(|state| state == free), "dirty and mirrored lines have slots");
             // Out of the clean list first, so that making room does not evict this very line.
             self.clean.remove(at);
             match self.take_local(out) {
                 Some(slot) => {
                     self.settle(at, slot);
-                    self.set_state(at, Some(LineState::OC), out);
+                    self.set_state(at, Some(free), out);
                 }
                 None => return self.rest(at, out),
             }
@@ -131,7 +151,7 @@ impl Controller {
 
     /// Tells what was read, and answers.
     pub(super) fn answer_read<O: Observer>(&mut self, request: u32, out: &mut Outbox<'_, O>) {
-        if O::LISTENS {
+        if O::LISTENS && !self.requests[request].failed {
             self.tell_blocks(&self.requests[request], out);
         }
         self.answer(request, out);
@@ -180,9 +200,11 @@ impl Controller {
         map: BlockMap,
         ticket: Ticket,
         bytes: LineBuf,
+        failed: bool,
         out: &mut Outbox<'_, O>,
     ) {
         let request = self.requests.redeem(ticket).expect("a forwarded read waits for its answer");
+        self.requests[request].failed = failed;
         out.buffers.copy(map, bytes.bytes(), self.requests[request].bytes.bytes_mut());
         out.buffers.give(bytes);
         self.answer_read(request, out);

@@ -9,7 +9,7 @@ use crate::message::Message;
 use crate::slab::NONE;
 
 /// What a host's operation asks of one line.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct HostRequest {
     /// Number of the host's operation, for facts.
     pub op: u64,
@@ -36,6 +36,8 @@ pub struct Request {
     pub from_disk: BlockMap,
     /// For a read: it was forwarded, and the data is the peer's.
     pub from_peer: bool,
+    /// For a read: some of it is lost.
+    pub failed: bool,
     /// For a write: it stands in the queue for slots.
     pub wants_slot: bool,
     /// How often it has begun to wait for a slot; its timer counts only for the wait that it was armed in.
@@ -55,6 +57,8 @@ pub enum Asker {
     },
     /// The peer, which will know its request by this ticket.
     Peer(Ticket),
+    /// Whoever asked is gone.
+    Nobody,
 }
 
 impl Request {
@@ -69,6 +73,7 @@ impl Request {
             bytes,
             from_disk: BlockMap::EMPTY,
             from_peer: false,
+            failed: false,
             wants_slot: false,
             waits: 0,
             through: false,
@@ -81,7 +86,7 @@ impl Request {
     pub fn op(&self) -> u64 {
         match self.from {
             Asker::Host { op, .. } => op,
-            Asker::Peer(_) => 0,
+            Asker::Peer(_) | Asker::Nobody => 0,
         }
     }
 }
@@ -155,14 +160,16 @@ impl Controller {
             Asker::Host { part, .. } => {
                 out.buffers.give(request.bytes);
                 let hit = request.io == IoKind::Read && request.from_disk.is_empty() && !request.from_peer;
-                out.outputs.push(Output::Reply { part, hit });
+                out.outputs.push(Output::Reply { part, hit, failed: request.failed });
             }
+            Asker::Nobody => out.buffers.give(request.bytes),
             Asker::Peer(ticket) => {
                 out.send(Message::ReadRsp {
                     key: request.key,
                     map: request.map,
                     ticket,
                     bytes: request.bytes,
+                    failed: request.failed,
                 });
             }
         }

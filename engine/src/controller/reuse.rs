@@ -116,7 +116,10 @@ impl Controller {
             self.begin_reuse(at, out);
             return;
         }
-        debug_assert_eq!(line.state, Some(LineState::OC), "only clean lines are given up");
+        debug_assert!(
+            matches!(line.state, Some(LineState::OC | LineState::SC)),
+            "only clean lines are given up"
+        );
         self.clean.remove(at);
         if let Some(slot) = self.table[at].loc.take() {
             self.leave(slot, out);
@@ -164,7 +167,7 @@ impl Controller {
         }
         self.set_state(at, None, out);
         out.send(Message::ReuseAck { key });
-        if self.shape.default_owner(key) == self.id {
+        if self.default_owner(key) == self.id {
             self.table[at].ask = None;
             out.fact(|| Fact::OwnershipGained { at: self.id, key, swapped: false });
         }

@@ -24,6 +24,11 @@ impl Controller {
         self.memory.tamper(slot, block, value);
     }
 
+    /// Another mode, though nothing has led to it.
+    pub(crate) fn tamper_mode(&mut self, mode: super::Mode) {
+        self.standing.mode = mode;
+    }
+
     /// A free slot is forgotten.
     pub(crate) fn lose_slot(&mut self) -> Slot {
         self.memory.local_free.take().expect("the test loses a slot that is free")

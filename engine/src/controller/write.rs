@@ -16,7 +16,10 @@ impl Controller {
     pub(super) fn begin_write<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
         let request = self.table[at].writes.head;
         debug_assert_ne!(request, NONE, "a write waits");
-        if self.requests[request].through {
+        if self.standing.mode.is_alone() {
+            return self.begin_write_alone(at, out);
+        }
+        if self.requests[request].through || self.writes_through() {
             self.begin_write_through(at, out);
             return;
         }
@@ -95,6 +98,9 @@ impl Controller {
     /// META_ACK at the owner: the write is held twice. Commit it.
     pub(super) fn meta_ack<O: Observer>(&mut self, key: LineKey, seq: u64, out: &mut Outbox<'_, O>) {
         let at = self.table.find(key).expect("a line in OP stays in the table until META_ACK");
+        if self.table[at].state == Some(LineState::SD) {
+            return self.walked(at, out);
+        }
         let line = &mut self.table[at];
         debug_assert_eq!(
             (line.state, line.seq + 1),

@@ -93,6 +93,7 @@ pub fn sentence(config: &Config, log: &EventLog, fact: &Fact) -> String {
             let did = if io == IoKind::Write { "written" } else { "read" };
             format!("Disk {disk} has {did} {what} of {}.", line(key))
         }
+        _ => super::failure::sentence(config, fact).unwrap_or_default(),
     }
 }
 
@@ -114,10 +115,10 @@ pub(super) fn capital(text: &str) -> String {
 pub fn doing(state: Option<LineState>) -> &'static str {
     match state {
         Some(LineState::OP) => "being mirrored",
-        Some(LineState::OF(_)) => "on its way to disk",
+        Some(LineState::OF(_) | LineState::SF(_)) => "on its way to disk",
         Some(LineState::OX) => "dropping its mirror",
         Some(LineState::OR) => "being released",
-        Some(LineState::OW(_)) => "being written through",
-        _ => "taken by an earlier write",
+        Some(LineState::OW(_) | LineState::SW(_)) => "being written through",
+        _ => "busy",
     }
 }

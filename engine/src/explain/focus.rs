@@ -1,6 +1,6 @@
 //! What an event is about: the host's request, the flush or the release that it belongs to.
 
-use super::Instant;
+use super::{Instant, turn};
 use crate::controller::work::Purpose;
 use crate::controller::{Asker, Request};
 use crate::fact::{Fact, IoKind};
@@ -18,6 +18,14 @@ pub enum Focus {
     Flush { owner: ControllerId, key: LineKey },
     /// A clean line is given up on both sides.
     Release { owner: ControllerId, key: LineKey },
+    /// One controller is suspected or gone, and the other asks for the right to go on.
+    Failover { survivor: ControllerId },
+    /// A replacement is rebuilt by the one that serves alone.
+    Failback { survivor: ControllerId },
+    /// Nobody serves: the power is off, or controllers start and ask the record.
+    ColdBoot,
+    /// A disk is lost, or being rebuilt.
+    Rebuild { disk: u8 },
 }
 
 impl Focus {
@@ -27,6 +35,7 @@ impl Focus {
         match self {
             Focus::Host { key, .. } => key,
             Focus::Flush { key, .. } | Focus::Release { key, .. } => Some(key),
+            Focus::Failover { .. } | Focus::Failback { .. } | Focus::ColdBoot | Focus::Rebuild { .. } => None,
         }
     }
 }
@@ -39,6 +48,9 @@ pub fn focus(instant: Instant<'_>) -> Option<Focus> {
         let (_, first) = instant.log.coming(0, instant.config().host_latency_ns).next()?;
         return Some(Focus::Host { op: first.op, key: Some(first.key(instant.config())) });
     };
+    if let Some(turn) = turn::turn(instant) {
+        return Some(turn);
+    }
     match event.kind {
         EventKind::HostArrives { op, lun, lbn, .. } => {
             let key = LineKey::new(crate::ids::Lun(lun), lbn / u64::from(instant.config().line_blocks()));
@@ -47,7 +59,7 @@ pub fn focus(instant: Instant<'_>) -> Option<Focus> {
         EventKind::HostDone { op, .. } => Some(Focus::Host { op, key: None }),
         EventKind::Message { to, message, key } => Some(message_focus(instant, to, message, key)),
         EventKind::Disk { at, key, .. } => Some(disk_focus(instant, at, key)),
-        EventKind::FlushTimer { .. } | EventKind::SlotWait { .. } => side_effect(instant),
+        _ => side_effect(instant),
     }
 }
 
@@ -85,6 +97,8 @@ fn message_focus(instant: Instant<'_>, to: ControllerId, message: MessageKind, k
         MessageKind::FlushNotify | MessageKind::Consistent => from,
         MessageKind::Reuse => return Focus::Release { owner: from, key },
         MessageKind::ReuseAck => return Focus::Release { owner: to, key },
+        // The others are about no line.
+        _ => to,
     };
     let through = matches!(instant.state(owner, key), Some(LineState::OW(_)));
     let op = answered(instant).or_else(|| if through { in_progress(instant, owner, key) } else { None });
@@ -116,19 +130,22 @@ fn disk_focus(instant: Instant<'_>, at: ControllerId, key: LineKey) -> Focus {
         return host(op);
     }
     match instant.state(at, key) {
-        Some(LineState::OF(_)) => return Focus::Flush { owner: at, key },
-        Some(LineState::OW(_)) => {
+        Some(LineState::OF(_) | LineState::SF(_)) => return Focus::Flush { owner: at, key },
+        Some(LineState::OW(_) | LineState::SW(_)) => {
             return in_progress(instant, at, key).map_or(Focus::Flush { owner: at, key }, host);
         }
         _ => {}
     }
     let controller = instant.world.controller(at);
     let reader = controller.works().find_map(|(_, work)| match work.purpose {
-        Purpose::Read { request } if work.key == key => controller.requests().find(|(n, _)| *n == request),
+        Purpose::Read { request, .. } | Purpose::Reconstruct { request, .. } if work.key == key => {
+            controller.requests().find(|(n, _)| *n == request)
+        }
         _ => None,
     });
     match reader.map(|(_, request)| request.from) {
         Some(Asker::Host { op, .. }) => host(op),
+        Some(Asker::Nobody) => Focus::Flush { owner: at, key },
         Some(Asker::Peer(_)) => {
             waiting(instant, at.peer(), key, IoKind::Read).map_or(Focus::Flush { owner: at, key }, host)
         }

@@ -80,6 +80,20 @@ impl EventLog {
         self.entries.push(Entry { at_ns: event.at_ns, cause: event.cause, kind: event.kind });
     }
 
+    /// Forgets all but the first `events`: another future begins there.
+    pub fn truncate(&mut self, events: u64) {
+        let left = u32::try_from(events).unwrap_or(u32::MAX);
+        self.entries.truncate(left as usize);
+        for arrival in &mut self.arrivals {
+            if *arrival > left {
+                *arrival = 0;
+            }
+        }
+        for answers in &mut self.answers {
+            answers.truncate(answers.partition_point(|index| *index < left));
+        }
+    }
+
     #[must_use]
     pub fn len(&self) -> u64 {
         self.entries.len() as u64

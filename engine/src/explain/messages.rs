@@ -129,6 +129,8 @@ pub(super) fn message(
             .rule("SLOT-PARTITION")
             .claims(&[6, 14])
         }
+        // About no line: told in `failure`.
+        _ => Narration::default(),
     }
 }
 

@@ -5,12 +5,14 @@
 //! of the events so far. Going back to an instant gives the same words.
 
 pub mod fact;
+pub mod failure;
 pub mod focus;
 pub mod log;
 mod messages;
 pub mod names;
 pub mod narrate;
 pub mod story;
+mod turn;
 pub mod why;
 
 pub use fact::sentence;
@@ -55,7 +57,7 @@ impl<'a> Instant<'a> {
         self.world
             .link_to(to)
             .iter()
-            .any(|envelope| envelope.message.kind() == message && envelope.message.key() == key)
+            .any(|envelope| envelope.message.kind() == message && envelope.message.key() == Some(key))
     }
 }
 

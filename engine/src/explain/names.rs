@@ -89,6 +89,8 @@ pub fn reason(reason: FlushReason) -> &'static str {
         FlushReason::BeforeWriteThrough => {
             "a write to it is to be written through, and no old mirror may outlive that"
         }
+        FlushReason::Alone => "a controller that serves alone keeps nothing dirty for long",
+        FlushReason::Battery => "a battery would not keep the caches",
     }
 }
 

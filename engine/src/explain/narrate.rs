@@ -2,6 +2,8 @@
 
 use super::fact::{capital, doing};
 use super::{Asked, Instant, messages, names};
+use crate::controller::Mode;
+use crate::controller::work::Purpose;
 use crate::fact::{Fact, IoKind, WaitsFor};
 use crate::ids::{BlockMap, ControllerId, HostId, LineKey};
 use crate::message::MessageKind;
@@ -41,7 +43,11 @@ impl Narration {
 #[must_use]
 pub fn narrate(instant: Instant<'_>) -> Narration {
     let Some(event) = instant.moment.event else { return beginning(instant) };
+    // What changes who serves, or what is safe, is the news whatever else the event was.
+    let turning = |fact| super::failure::turning_point(instant, fact);
+    let told = instant.moment.facts.iter().filter_map(turning).max_by_key(|told| told.importance);
     let mut narration = match event.kind {
+        _ if told.is_some() => told.unwrap_or_default(),
         EventKind::HostArrives { op, host, at, io, lun, lbn, blocks } => {
             let asked = Asked { op, host, via: at, io, lun, lbn, blocks };
             match io {
@@ -50,16 +56,32 @@ pub fn narrate(instant: Instant<'_>) -> Narration {
             }
         }
         EventKind::HostDone { op, host, at, io } => host_done(instant, op, host, at, io, event.cause),
+        EventKind::Message { to, message, key } if was_not_taken(instant) => {
+            super::failure::not_taken(instant, to, message, key)
+        }
         EventKind::Message { to, message, key } => messages::message(instant, to, message, key),
         EventKind::Disk { disk, at, io, key, parity } => disk_done(instant, disk, at, io, key, parity),
         EventKind::FlushTimer { at } => flush_timer(instant, at),
         EventKind::SlotWait { at } => slot_wait(instant, at),
+        kind => super::failure::narrate(instant, kind),
     };
-    let also = also(instant, event.kind);
+    // A turning point is news enough.
+    let also = if narration.importance < 4 { also(instant, event.kind) } else { String::new() };
     if !also.is_empty() {
         narration.detail = format!("{} {also}", narration.detail).trim().to_owned();
     }
     narration
+}
+
+/// Whether the message that has come was dropped, or held back by a controller that awaits the record's verdict.
+fn was_not_taken(instant: Instant<'_>) -> bool {
+    let is = |fact: &Fact| matches!(fact, Fact::Dropped { .. } | Fact::Lost { .. });
+    let Some(EventKind::Message { to, .. }) = instant.moment.event.map(|event| event.kind) else {
+        return false;
+    };
+    let world = instant.world;
+    let holds_still = !world.controller(to).mode().talks() || world.hardware().hangs(to);
+    holds_still || instant.moment.facts.iter().any(is)
 }
 
 fn beginning(instant: Instant<'_>) -> Narration {
@@ -81,7 +103,46 @@ fn beginning(instant: Instant<'_>) -> Narration {
     )
 }
 
+/// A request that its controller cannot take as ever: it does not serve, holds still, or is not reached.
+fn hindered(instant: Instant<'_>, asked: &Asked) -> Option<Narration> {
+    let (via, peer) = (asked.via, asked.via.peer());
+    let (host, io, what) = (names::host(asked.host), names::io(asked.io), names::asked(asked));
+    let mode = instant.world.controller(via).mode();
+    if instant.world.hardware().path_is_cut(asked.host, via) {
+        return Some(Narration::new(
+            2,
+            format!("{host}’s {io} of {what} is lost: its path to {via} is cut."),
+            format!("It hears nothing. After a while it tries the same by way of {peer}."),
+        ));
+    }
+    if !instant.moment.facts.iter().any(|fact| matches!(fact, Fact::HostArrived { .. })) {
+        return Some(Narration::new(
+            2,
+            format!("{host}’s {io} of {what} finds {via} not serving."),
+            format!("The path answers with an error at once; the host tries {peer} instead."),
+        ));
+    }
+    if instant.world.hardware().hangs(via) {
+        return Some(Narration::new(
+            2,
+            format!("{host}’s {io} of {what} reaches {via}, which hangs."),
+            format!("No answer will come. After a while the host tries {peer}."),
+        ));
+    }
+    matches!(mode, Mode::Frozen | Mode::Won | Mode::Drain).then(|| {
+        Narration::new(
+            2,
+            format!("{host}’s {io} of {what} waits: {via} holds still."),
+            "Until record and fence have decided, it answers nothing: the other might be serving.",
+        )
+        .rule("Failover 1")
+    })
+}
+
 fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
+    if let Some(told) = hindered(instant, asked) {
+        return told;
+    }
     let (via, peer) = (asked.via, asked.via.peer());
     let what = names::asked(asked);
     let host = names::host(asked.host);
@@ -107,6 +168,15 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
         )
         .rule("Rule 2")
         .claims(&[7]);
+    }
+    let waits_alone = facts.iter().any(|fact| matches!(fact, Fact::Waits { .. }));
+    if instant.world.controller(via).mode().is_alone() && !waits_alone {
+        return Narration::new(
+            3,
+            format!("{host} writes {what} at {via}, which serves alone: straight to disk."),
+            "No second memory holds it, so “done” has to mean: on disk, with parity.",
+        )
+        .rule("Failover 5");
     }
     let waits = facts.iter().find_map(|fact| match fact {
         Fact::Waits { key, for_what, .. } => Some((*key, *for_what)),
@@ -146,6 +216,9 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
 }
 
 fn read_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
+    if let Some(told) = hindered(instant, asked) {
+        return told;
+    }
     let (via, peer) = (asked.via, asked.via.peer());
     let what = names::asked(asked);
     let host = names::host(asked.host);
@@ -198,6 +271,14 @@ fn host_done(
     let what = instant.log.asked(op).map_or_else(|| "its request".to_owned(), |asked| names::asked(&asked));
     let path = cause.and_then(|cause| instant.log.path(cause));
     let name = names::host(host);
+    if !instant.moment.facts.iter().any(|fact| matches!(fact, Fact::HostDone { .. })) {
+        let why = if instant.world.hardware().path_is_cut(host, at) {
+            "Its path is cut. The host does not know whether the request took effect, and tries again."
+        } else {
+            "The host has tried again meanwhile, and waits for the answer to that."
+        };
+        return Narration::new(1, format!("An answer of {at} to {} is lost.", names::host_within(host)), why);
+    }
     match (io, path) {
         (IoKind::Read, path) => {
             let from = match path {
@@ -209,6 +290,19 @@ fn host_done(
             };
             Narration::new(3, format!("{name} has the data of {what}."), from).rule("Rule 7")
         }
+        (IoKind::Write, Some(super::Path::Hit)) if instant.config().failover.solo_write_back => {
+            Narration::new(
+                3,
+                format!("{name} hears “done”: {what} is held by {at} alone. Unsafe."),
+                "Write-back while alone is a policy that trades safety for speed: if it dies, this is lost.",
+            )
+        }
+        (IoKind::Write, Some(super::Path::Disk | super::Path::Hit)) => Narration::new(
+            3,
+            format!("{name} hears “done”: {what} is on disk."),
+            format!("{at} served alone, so nothing less than the disks would have been safe."),
+        )
+        .rule("Failover 5"),
         (IoKind::Write, Some(super::Path::Through)) => Narration::new(
             3,
             format!("{name} hears “done”: {what} is on disk."),
@@ -237,8 +331,32 @@ fn disk_done(
     let line = names::line(config, key);
     let facts = &instant.moment.facts;
     let state = instant.state(at, key);
-    let stripe = matches!(state, Some(LineState::OF(_) | LineState::OW(_)));
+    let stripe =
+        matches!(state, Some(LineState::OF(_) | LineState::OW(_) | LineState::SF(_) | LineState::SW(_)));
+    if let Some(told) = damage(instant, disk, at, key) {
+        return told;
+    }
+    let alone = instant.world.controller(at).mode().is_alone();
     match (io, parity) {
+        (IoKind::Write, _) if alone && state == Some(LineState::SC) => {
+            let host = facts.iter().find_map(|fact| match fact {
+                Fact::HostReplied { host, .. } => Some(*host),
+                _ => None,
+            });
+            match host {
+                Some(host) => Narration::new(
+                    3,
+                    format!("The write to {line} is on disk: {at} tells {} “done”.", names::host_within(host)),
+                    "Slower than two caches, and as safe: disks and parity hold it.",
+                ),
+                None => Narration::new(
+                    2,
+                    format!("{} is on disk, with its parity.", capital(&line)),
+                    format!("If {at} died now, nothing of it would be lost."),
+                ),
+            }
+            .rule("Failover 5")
+        }
         (IoKind::Read, _) if facts.iter().any(|fact| matches!(fact, Fact::HostReplied { .. })) => Narration::new(
             2,
             format!("Disk {disk} delivers the last block: {at} answers the host."),
@@ -283,6 +401,39 @@ fn disk_done(
     }
 }
 
+/// A disk command that was about a stripe’s damage: it failed, or a patrol looked and mended.
+fn damage(instant: Instant<'_>, disk: u8, at: ControllerId, key: LineKey) -> Option<Narration> {
+    let line = names::line(instant.config(), key);
+    let facts = &instant.moment.facts;
+    let told = |fact| super::failure::sentence(instant.config(), fact);
+    if let Some(fact) =
+        facts.iter().find(|fact| matches!(fact, Fact::Patrolled { .. } | Fact::Trusted { .. }))
+    {
+        return Some(Narration::new(
+            2,
+            told(fact)?,
+            "Data and parity of the stripe fit: any one disk of it could fail.",
+        ));
+    }
+    if facts.iter().any(|fact| matches!(fact, Fact::DiskFailed { .. })) {
+        return Some(Narration::new(
+            1,
+            format!("Disk {disk} cannot serve {line}."),
+            "What it held is computed from the other disks of the stripe.",
+        ));
+    }
+    let looked_at = instant.world.controller(at).works().any(|(_, work)| {
+        work.key == key && matches!(work.purpose, Purpose::Look(_) | Purpose::Reconstruct { .. })
+    });
+    looked_at.then(|| {
+        Narration::new(
+            1,
+            format!("Disk {disk} does its part: the stripe of {line} is compared."),
+            "All blocks of a row and their parity together must come to nothing.",
+        )
+    })
+}
+
 fn flush_timer(instant: Instant<'_>, at: ControllerId) -> Narration {
     let flushes: Vec<_> = instant
         .moment
@@ -306,7 +457,11 @@ fn flush_timer(instant: Instant<'_>, at: ControllerId) -> Narration {
     };
     Narration::new(
         2,
-        format!("{at} begins to flush {what} and tells {} first.", at.peer()),
+        if instant.world.controller(at).mode().is_alone() {
+            format!("{at} begins to write {what} back.")
+        } else {
+            format!("{at} begins to flush {what} and tells {} first.", at.peer())
+        },
         format!("{}.", capital(names::reason(*reason))),
     )
     .rule("Rule 4")

@@ -2,7 +2,7 @@
 
 use super::focus::Focus;
 use super::log::{Asked, Path};
-use super::{Instant, names};
+use super::{Instant, names, turn};
 use crate::controller::Request;
 use crate::fact::{Fact, IoKind};
 use crate::ids::{ControllerId, LineKey};
@@ -41,6 +41,10 @@ pub fn story(instant: Instant<'_>, focus: Option<Focus>) -> Story {
         None => Story::default(),
         Some(Focus::Flush { owner, key }) => flush(instant, owner, key),
         Some(Focus::Release { owner, key }) => release(instant, owner, key),
+        Some(Focus::Failover { survivor }) => turn::failover(instant, survivor),
+        Some(Focus::Failback { survivor }) => turn::failback(instant, survivor),
+        Some(Focus::ColdBoot) => turn::cold_boot(instant),
+        Some(Focus::Rebuild { disk }) => turn::rebuild(instant, disk),
         Some(Focus::Host { op, key }) => match instant.log.asked(op) {
             Some(asked) => {
                 let key = key.unwrap_or_else(|| asked.key(instant.config()));
@@ -52,7 +56,7 @@ pub fn story(instant: Instant<'_>, focus: Option<Focus>) -> Story {
 }
 
 /// `now` counts from 0; past the last step all are done.
-fn steps<const N: usize>(title: String, texts: [String; N], now: usize) -> Story {
+pub(super) fn steps<const N: usize>(title: String, texts: [String; N], now: usize) -> Story {
     let step = |(n, text): (usize, String)| {
         let state = match n.cmp(&now) {
             std::cmp::Ordering::Less => StepState::Done,
@@ -65,6 +69,9 @@ fn steps<const N: usize>(title: String, texts: [String; N], now: usize) -> Story
 }
 
 fn flush(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story {
+    if instant.world.controller(owner).mode().is_alone() {
+        return flush_alone(instant, owner, key);
+    }
     let (now, expects) = match instant.state(owner, key) {
         Some(LineState::OF(FlushStep::Notify)) => (0, Some(MessageKind::FnAck)),
         Some(LineState::OF(FlushStep::Disk)) => (1, None),
@@ -75,6 +82,17 @@ fn flush(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story {
     let title = format!("Progress of the flush of {}", names::line(instant.config(), key));
     let texts = ["Announce", "Write data", "Write parity", "Declare consistent"].map(str::to_owned);
     Story { expects: expects.map(|message| (message, owner.peer())), ..steps(title, texts, now) }
+}
+
+/// Without a partner nobody has to be told.
+fn flush_alone(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story {
+    let now = match instant.state(owner, key) {
+        Some(LineState::SF(FlushStep::Disk | FlushStep::Notify)) => 0,
+        Some(LineState::SF(FlushStep::Parity)) => 1,
+        _ => 3,
+    };
+    let title = format!("Progress of the flush of {}", names::line(instant.config(), key));
+    steps(title, ["Write data", "Write parity", "On disk"].map(str::to_owned), now)
 }
 
 fn release(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story {
@@ -181,7 +199,13 @@ fn write(instant: Instant<'_>, asked: Asked, stand: &Stand<'_>) -> Story {
         ];
         steps(title, texts, now)
     };
+    let alone = |title, now| {
+        let texts = ["Host writes", "Write to disk", "Write parity", "“Done”"].map(str::to_owned);
+        steps(title, texts, now)
+    };
+    let serves_alone = instant.world.controller(via).mode().is_alone();
     let request = match stand {
+        Stand::Coming if serves_alone => return alone(title, 0),
         Stand::Coming => {
             let owns = instant.world.controller(via).owns(asked.key(instant.config()));
             return if owns { mirrored(title, 0) } else { switched(title, 0) };
@@ -190,6 +214,7 @@ fn write(instant: Instant<'_>, asked: Asked, stand: &Stand<'_>) -> Story {
             let (heard, part) =
                 (matches!(stand, Stand::Answered { heard: true }), matches!(stand, Stand::PartDone));
             return match path(instant) {
+                Some(Path::Disk) => alone(title, if part { 2 } else { 3 + usize::from(heard) }),
                 Some(Path::Switched) => switched(title, if part { 3 } else { 4 + usize::from(heard) }),
                 Some(Path::Through) => through(title, if part { 2 } else { 4 + usize::from(heard) }),
                 _ => mirrored(title, if part { 2 } else { 3 + usize::from(heard) }),
@@ -201,6 +226,10 @@ fn write(instant: Instant<'_>, asked: Asked, stand: &Stand<'_>) -> Story {
     let controller = instant.world.controller(via);
     let Some(line) = controller.line(key) else { return mirrored(title, 1) };
     let mine = controller.operation(line).is_some_and(|busy| busy.op() == asked.op);
+    if serves_alone {
+        let parity = matches!(line.state, Some(LineState::SW(FlushStep::Parity)));
+        return alone(title, if mine { 1 + usize::from(parity) } else { 0 });
+    }
     if mine {
         return match line.state {
             Some(LineState::OW(step)) => {

@@ -51,5 +51,6 @@ pub fn entry_text(log: &EventLog, config: &Config, entry: &Entry) -> String {
         }
         EventKind::FlushTimer { at } => format!("{at}’s flush timer runs off."),
         EventKind::SlotWait { at } => format!("A write at {at} has waited for a slot as long as it may."),
+        kind => super::failure::event_text(&kind).unwrap_or_default(),
     }
 }

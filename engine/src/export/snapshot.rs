@@ -66,8 +66,9 @@ pub struct QueuedSnapshot {
 pub struct MessageSnapshot {
     pub to: ControllerId,
     pub kind: MessageKind,
-    pub lun: u16,
-    pub first_lbn: u64,
+    /// Of the line that it speaks of; none for messages about the controllers as a whole.
+    pub lun: Option<u16>,
+    pub first_lbn: Option<u64>,
     pub sent_ns: u64,
     pub arrives_ns: u64,
 }
@@ -161,8 +162,8 @@ fn messages(world: &World, to: ControllerId) -> impl Iterator<Item = MessageSnap
         MessageSnapshot {
             to,
             kind: envelope.message.kind(),
-            lun: key.lun().0,
-            first_lbn: key.first_lbn(line_blocks),
+            lun: key.map(|key| key.lun().0),
+            first_lbn: key.map(|key| key.first_lbn(line_blocks)),
             sent_ns: envelope.sent_ns,
             arrives_ns: envelope.arrives_ns,
         }
@@ -176,6 +177,7 @@ fn pending(pending: crate::sim::schedule::Pending) -> PendingSnapshot {
         What::Message(_) => "message",
         What::Disk(_) => "disk",
         What::Timer(..) => "timer",
+        What::Control(_) => "hardware",
     };
     PendingSnapshot { id: pending.id.0, at_ns: pending.at_ns, what }
 }

@@ -4,13 +4,19 @@
 //! Nothing is undone and nothing is logged but keyframes (clones of the run): to seek is to take the nearest
 //! keyframe before, and to step from there. Keyframes thin out by halves when they would take more memory than
 //! allowed, so a seek steps over at most twice the events that lie between two of them.
+//!
+//! A command at an instant makes another future: what was recorded after it is forgotten and recorded anew. A list of
+//! such deeds, and the instants at which they were done, is all that undoing them takes.
 
 mod base64;
+mod instant;
 mod keyframes;
 pub mod recording;
 
 use crate::fact::{Fact, Unobserved};
-use crate::sim::{Event, EventKind, Run, Source, World};
+use crate::sim::{Command, CommandError, Event, EventKind, Run, Source, World};
+use instant::Instant;
+pub use instant::{Deed, Witness};
 use keyframes::Keyframes;
 pub use recording::{Recording, RecordingError};
 
@@ -23,6 +29,7 @@ pub enum MarkKind {
     Message,
     Disk,
     Timer,
+    Fault,
 }
 
 impl MarkKind {
@@ -32,7 +39,9 @@ impl MarkKind {
             EventKind::HostDone { .. } => MarkKind::HostDone,
             EventKind::Message { .. } => MarkKind::Message,
             EventKind::Disk { .. } => MarkKind::Disk,
-            EventKind::FlushTimer { .. } | EventKind::SlotWait { .. } => MarkKind::Timer,
+            EventKind::Session { .. } => MarkKind::Message,
+            EventKind::Fault { .. } => MarkKind::Fault,
+            _ => MarkKind::Timer,
         }
     }
 }
@@ -45,13 +54,15 @@ pub struct Moment {
 }
 
 #[derive(Clone, Debug)]
-pub struct Timeline<S> {
-    keyframes: Keyframes<Run<S>>,
-    frontier: Run<S>,
+pub struct Timeline<S, W = Unobserved> {
+    keyframes: Keyframes<Instant<S, W>>,
+    frontier: Instant<S, W>,
     complete: bool,
     at_ns: Vec<u64>,
     kinds: Vec<MarkKind>,
-    view: Run<S>,
+    /// What was done, and after how many events; in order.
+    deeds: Vec<(u64, Deed)>,
+    view: Instant<S, W>,
     moment: Moment,
 }
 
@@ -59,36 +70,92 @@ impl<S: Source + Clone> Timeline<S> {
     /// A timeline of a run that has not begun; nothing is recorded yet.
     #[must_use]
     pub fn new(run: Run<S>) -> Timeline<S> {
+        Timeline::witnessed(run, Unobserved)
+    }
+}
+
+impl<S: Source + Clone, W: Witness> Timeline<S, W> {
+    /// As [`Timeline::new`], watched from the start.
+    #[must_use]
+    pub fn witnessed(run: Run<S>, witness: W) -> Timeline<S, W> {
+        let start = Instant::new(run, witness);
         Timeline {
-            keyframes: Keyframes::new(run.clone()),
-            frontier: run.clone(),
+            keyframes: Keyframes::new(start.clone()),
+            frontier: start.clone(),
             complete: false,
             at_ns: Vec::new(),
             kinds: Vec::new(),
-            view: run,
+            deeds: Vec::new(),
+            view: start,
             moment: Moment::default(),
         }
     }
 
     /// Records up to so many events more. Returns how many it was; fewer mean that the run is over.
     pub fn extend(&mut self, events: u64) -> u64 {
-        self.extend_watched(events, |_| {})
+        self.extend_watched(events, |_, _| {})
     }
 
-    /// As [`Timeline::extend`], and shows each new event to `watch`, once and in order.
-    pub fn extend_watched(&mut self, events: u64, mut watch: impl FnMut(&Event)) -> u64 {
+    /// As [`Timeline::extend`], and shows each new event, and the witness after it, to `watch`, once and in order.
+    pub fn extend_watched(&mut self, events: u64, mut watch: impl FnMut(&Event, &W)) -> u64 {
         for n in 0..events {
-            let Some(event) = self.frontier.step(&mut Unobserved) else {
+            let Some(event) = self.frontier.step_on(&self.deeds, None) else {
                 self.complete = true;
                 return n;
             };
-            watch(&event);
+            watch(&event, &self.frontier.witness);
             self.at_ns.push(event.at_ns);
             self.kinds.push(MarkKind::of(&event.kind));
-            let bytes = self.frontier.world().approximate_bytes();
+            let bytes = self.frontier.approximate_bytes();
             self.keyframes.offer(self.at_ns.len() as u64, bytes, &self.frontier);
         }
         events
+    }
+
+    /// Does a command at the instant in view. What was recorded after it is forgotten, and deeds that were done later
+    /// with it.
+    ///
+    /// # Errors
+    /// When the command does not fit; nothing has changed then.
+    pub fn apply(&mut self, command: Command) -> Result<(), CommandError> {
+        let mut next = self.view.clone();
+        next.run.apply(command)?;
+        let position = self.position();
+        self.deeds.truncate(self.view.deeds);
+        self.deeds.push((position, Deed::Command(command)));
+        next.deeds = self.deeds.len();
+        self.forget_after(position);
+        self.frontier = next.clone();
+        self.view = next;
+        Ok(())
+    }
+
+    /// What was done so far, and after how many events.
+    #[must_use]
+    pub fn deeds(&self) -> &[(u64, Deed)] {
+        &self.deeds
+    }
+
+    /// Puts other deeds in the place of those that were done: an earlier list of this timeline's own, to undo what came
+    /// after it. Goes to where the two lists part, and returns where that is: what was recorded after it is forgotten.
+    pub fn replace_deeds(&mut self, deeds: Vec<(u64, Deed)>) -> u64 {
+        let same = self.deeds.iter().zip(&deeds).take_while(|(old, new)| old == new).count();
+        let parts = [self.deeds.get(same), deeds.get(same)].into_iter().flatten().map(|(at, _)| *at).min();
+        let parts = parts.unwrap_or(self.len()).min(self.len());
+        self.deeds = deeds;
+        self.forget_after(parts);
+        self.frontier = self.keyframes.before(parts).1.clone();
+        while self.frontier.position() < parts && self.frontier.step_on(&self.deeds, None).is_some() {}
+        self.view = self.keyframes.before(0).1.clone();
+        self.moment = Moment::default();
+        self.seek(parts)
+    }
+
+    fn forget_after(&mut self, position: u64) {
+        self.keyframes.cut(position);
+        self.at_ns.truncate(position as usize);
+        self.kinds.truncate(position as usize);
+        self.complete = false;
     }
 
     /// Events recorded so far.
@@ -111,7 +178,7 @@ impl<S: Source + Clone> Timeline<S> {
     /// Events that have happened at the instant in view: 0 at the start, [`Timeline::len`] at the end.
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.view.world().events()
+        self.view.position()
     }
 
     /// When event `index` happens. Nothing when it is not recorded.
@@ -135,30 +202,46 @@ impl<S: Source + Clone> Timeline<S> {
     /// Moves the view to the instant after so many events; at most to the frontier. Returns where it is then.
     pub fn seek(&mut self, position: u64) -> u64 {
         let position = position.min(self.len());
-        if position == self.position() {
-            return position;
+        if position != self.position() {
+            self.step_to(position);
         }
-        // One event is always stepped with its facts, so a goal that is a keyframe itself is reached from the one
-        // before. From a keyframe, unless the view lies between it and the goal.
-        let (keyframe, run) = self.keyframes.before(position.saturating_sub(1));
+        self.view.do_commands(&self.deeds);
+        debug_assert_eq!(self.position(), position, "what was recorded happens again");
+        position
+    }
+
+    /// One event is always stepped with its facts, so a goal that is a keyframe itself is reached from the one before.
+    /// From a keyframe, unless the view lies between it and the goal.
+    fn step_to(&mut self, position: u64) {
+        let (keyframe, instant) = self.keyframes.before(position.saturating_sub(1));
         if !(keyframe..position).contains(&self.position()) {
-            self.view = run.clone();
+            self.view = instant.clone();
         }
         while self.position() + 1 < position {
-            self.view.step(&mut Unobserved);
+            self.view.step_on(&self.deeds, None);
         }
         self.moment = Moment::default();
         if self.position() < position {
-            self.moment.event = self.view.step(&mut self.moment.facts);
+            self.moment.event = self.view.step_on(&self.deeds, Some(&mut self.moment.facts));
         }
-        debug_assert_eq!(self.position(), position, "what was recorded happens again");
-        position
     }
 
     /// The world at the instant in view.
     #[must_use]
     pub fn world(&self) -> &World {
-        self.view.world()
+        self.view.run.world()
+    }
+
+    /// Who watches the run, as it is at the instant in view.
+    #[must_use]
+    pub fn witness(&self) -> &W {
+        &self.view.witness
+    }
+
+    /// … and at the frontier.
+    #[must_use]
+    pub fn frontier_witness(&self) -> &W {
+        &self.frontier.witness
     }
 
     /// The event that led to the instant in view; none at the start.
@@ -170,13 +253,13 @@ impl<S: Source + Clone> Timeline<S> {
     /// The world at the frontier.
     #[must_use]
     pub fn frontier(&self) -> &World {
-        self.frontier.world()
+        self.frontier.run.world()
     }
 
     /// Why the run ended at the frontier before its source did, if it did.
     #[must_use]
-    pub fn refused(&self) -> Option<&crate::sim::CommandError> {
-        self.frontier.refused()
+    pub fn refused(&self) -> Option<&CommandError> {
+        self.frontier.run.refused()
     }
 
     /// Keyframes held; for measurements.

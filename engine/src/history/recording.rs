@@ -4,20 +4,13 @@
 //! turn, noted with the number of events that had happened before. So a recording can be sought, forked, and
 //! written down in a link.
 
+use super::instant::{Deed, Instant};
 use super::keyframes::Keyframes;
 use crate::check::{Depth, Violation, Watch};
 use crate::fact::{Fact, Observer, Unobserved};
 use crate::scenario::{Scenario, ScenarioError, ScenarioSource};
-use crate::sim::{Command, CommandError, Event, EventId, Run, Seed, World};
+use crate::sim::{Command, CommandError, Event, EventId, Run, World};
 use serde::{Deserialize, Serialize};
-
-/// Something that was done from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Deed {
-    Command(Command),
-    /// A pending event was taken out of turn.
-    Take(EventId),
-}
 
 /// Why a recording could not be made or something not be done to it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,28 +49,24 @@ const LINK_PREFIX: &str = "m1.";
 /// Links above this size are refused before anything is made of them.
 const LINK_BYTES_MAX: usize = 1 << 20;
 
-/// A run and how many deeds have been done to it.
-#[derive(Clone, Debug)]
-struct Instant {
-    run: Run<ScenarioSource>,
-    deeds: usize,
-}
+/// A recording's checks run when they are asked for, from the start.
+type Now = Instant<ScenarioSource, Unobserved>;
 
 #[derive(Clone, Debug)]
 pub struct Recording {
     scenario: Scenario,
     deeds: Vec<(u64, Deed)>,
-    keyframes: Keyframes<Instant>,
-    now: Instant,
+    keyframes: Keyframes<Now>,
+    now: Now,
 }
 
 impl Recording {
     /// # Errors
     /// When no world can be made from the scenario.
     pub fn new(scenario: Scenario) -> Result<Recording, RecordingError> {
-        let world = World::new(scenario.config.clone(), Seed(scenario.seed))?;
+        let world = scenario.world()?;
         let source = scenario.source().map_err(|error| RecordingError::Workload(error.to_string()))?;
-        let now = Instant { run: Run::new(world, source, scenario.pacing), deeds: 0 };
+        let now = Instant::new(Run::new(world, source, scenario.pacing), Unobserved);
         Ok(Recording { scenario, deeds: Vec::new(), keyframes: Keyframes::new(now.clone()), now })
     }
 
@@ -120,12 +109,12 @@ impl Recording {
     /// When it is not pending, or is a message that others are before; nothing has changed then.
     pub fn take(&mut self, id: EventId) -> Result<Event, RecordingError> {
         let mut next = self.now.clone();
-        let event = next.run.step_event(id, &mut Unobserved).ok_or(RecordingError::NotPending(id.0))?;
+        let event = next.take(id, &mut Unobserved).ok_or(RecordingError::NotPending(id.0))?;
         self.commit(next, Deed::Take(id));
         Ok(event)
     }
 
-    fn commit(&mut self, mut next: Instant, deed: Deed) {
+    fn commit(&mut self, mut next: Now, deed: Deed) {
         let position = self.position();
         self.deeds.truncate(self.now.deeds);
         self.keyframes.cut(position);
@@ -146,9 +135,9 @@ impl Recording {
     /// events it was.
     pub fn run_until(&mut self, ns: u64) -> u64 {
         let from = self.position();
-        while self.now.next_event_ns().is_some_and(|next| next <= ns) && self.step(&mut Unobserved).is_some()
-        {
-        }
+        while self.now.run.next_event_ns().is_some_and(|next| next <= ns)
+            && self.step(&mut Unobserved).is_some()
+        {}
         self.position() - from
     }
 
@@ -254,34 +243,4 @@ fn check_word(bytes: &[u8]) -> [u8; 4] {
     let mut digest = crate::digest::Digest::default();
     digest.bytes(bytes);
     (digest.value() as u32).to_le_bytes()
-}
-
-impl Instant {
-    /// Does the deeds of this instant, then one event, unless a deed is one.
-    fn step<O: Observer>(&mut self, deeds: &[(u64, Deed)], observer: &mut O) -> Option<Event> {
-        self.do_commands(deeds);
-        if let Some((at, Deed::Take(id))) = deeds.get(self.deeds).copied()
-            && at == self.run.world().events()
-        {
-            self.deeds += 1;
-            return self.run.step_event(id, observer);
-        }
-        self.run.step(observer)
-    }
-
-    /// Does the commands that were done at this instant and have not been done again yet.
-    fn do_commands(&mut self, deeds: &[(u64, Deed)]) {
-        while let Some((at, Deed::Command(command))) = deeds.get(self.deeds).copied()
-            && at == self.run.world().events()
-        {
-            self.deeds += 1;
-            // It was accepted when it was done first, and the world is the same.
-            let accepted = self.run.apply(command);
-            debug_assert_eq!(accepted, Ok(()), "what was accepted once is accepted again");
-        }
-    }
-
-    fn next_event_ns(&mut self) -> Option<u64> {
-        self.run.next_event_ns()
-    }
 }

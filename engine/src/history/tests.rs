@@ -1,10 +1,10 @@
-use super::Timeline;
 use super::keyframes::{COUNT_MAX, Keyframes};
+use super::{Timeline, Witness};
 use crate::config::Config;
 use crate::digest::mix;
-use crate::fact::{IoKind, Unobserved};
+use crate::fact::{Fact, IoKind, Observer, Unobserved};
 use crate::ids::{ControllerId, HostId, Lun};
-use crate::sim::{HostOp, Pacing, Run, Seed, Source, TimedOp, World};
+use crate::sim::{Command, Fault, HostOp, Pacing, Run, Seed, Source, TimedFault, TimedOp, World};
 
 /// Some mixed requests, drawn from a number.
 #[derive(Clone, Debug)]
@@ -85,4 +85,91 @@ fn many_keyframes_are_halved_until_they_fit() {
         few.offer(position, big, &position);
     }
     assert!(few.len() <= 4, "memory bounds them too");
+}
+
+fn crash() -> Command {
+    Command::Fault(TimedFault { at_ns: 0, fault: Fault::Crash { at: ControllerId::A } })
+}
+
+/// The digest after every event.
+fn digests(timeline: &mut Timeline<Mixed>) -> Vec<u64> {
+    while timeline.extend(1000) == 1000 {}
+    (0..=timeline.len())
+        .map(|position| {
+            timeline.seek(position);
+            timeline.world().digest()
+        })
+        .collect()
+}
+
+#[test]
+fn a_command_at_an_instant_makes_another_future_and_going_anywhere_shows_that_one() {
+    let mut timeline = Timeline::new(run());
+    let before = digests(&mut timeline);
+    timeline.seek(1_000);
+    timeline.apply(crash()).expect("there is a controller A");
+    assert_eq!((timeline.position(), timeline.len(), timeline.is_complete()), (1_000, 1_000, false));
+    assert_eq!(timeline.time_of(1_000), None, "what came after is forgotten");
+    let after = digests(&mut timeline);
+    assert_eq!(after[..1_000], before[..1_000]);
+    assert_ne!(after.last(), before.last());
+    for position in [1_001, 1_000, 999, after.len() as u64 - 1, 64, 1_000] {
+        timeline.seek(position);
+        assert_eq!(timeline.world().digest(), after[position as usize], "at {position}");
+    }
+    assert!(!timeline.world().controller(ControllerId::A).mode().serves() || timeline.position() <= 1_000);
+}
+
+#[test]
+fn undoing_gives_back_every_bit_of_what_was_there_and_of_deeds_that_were_overwritten() {
+    let mut timeline = Timeline::new(run());
+    let first = digests(&mut timeline);
+    timeline.seek(2_000);
+    timeline.apply(crash()).expect("there is a controller A");
+    let (one, with_one) = (timeline.deeds().to_vec(), digests(&mut timeline));
+    timeline.seek(500);
+    timeline.apply(crash()).expect("there is a controller A");
+    assert_eq!(timeline.deeds().len(), 1, "the later deed went with its future");
+    digests(&mut timeline);
+    assert_eq!(timeline.replace_deeds(one), 500);
+    assert_eq!(timeline.position(), 500);
+    assert_eq!(digests(&mut timeline), with_one);
+    assert_eq!(timeline.replace_deeds(Vec::new()), 2_000);
+    assert_eq!(digests(&mut timeline), first);
+}
+
+/// Counts what it is told.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Count {
+    facts: u64,
+    events: u64,
+}
+
+impl Observer for Count {
+    fn fact(&mut self, _fact: Fact) {
+        self.facts += 1;
+    }
+}
+
+impl Witness for Count {
+    fn after_event(&mut self, world: &World) {
+        self.events += 1;
+        assert_eq!(self.events, world.events());
+    }
+
+    fn approximate_bytes(&self) -> usize {
+        16
+    }
+}
+
+#[test]
+fn a_witness_knows_at_every_instant_what_came_before_and_nothing_more() {
+    let mut timeline = Timeline::witnessed(run(), Count::default());
+    let mut seen = vec![Count::default()];
+    while timeline.extend_watched(1000, |_, witness| seen.push(witness.clone())) == 1000 {}
+    for position in [700, 3, 0, 64, 63, timeline.len(), 1_500] {
+        timeline.seek(position);
+        assert_eq!(*timeline.witness(), seen[position as usize], "at {position}");
+    }
+    assert_eq!(timeline.frontier_witness(), &seen[seen.len() - 1]);
 }

@@ -37,19 +37,24 @@ pub struct Plan {
     pub kind: PlanKind,
     /// Data blocks to read from disk.
     pub read: BlockMap,
-    /// Whether the old parity of `rows` is read.
-    pub read_parity: bool,
+    /// Rows whose old parity is read.
+    pub parity_rows: BlockMap,
+    /// Blocks in memory that go into the new parity, beside what is read.
+    pub known: BlockMap,
     /// Blocks that are written.
     pub write: BlockMap,
     /// Rows of the parity chunk that are written, bit i for row i.
     pub rows: BlockMap,
+    /// Rows of these in which a block that is not written cannot be known any more. Their parity is marked
+    /// unreadable, so that nobody computes a wrong block from it.
+    pub lost_rows: BlockMap,
 }
 
 impl Plan {
     /// Disk commands that read.
     #[must_use]
     pub fn reads(&self, geometry: Geometry) -> u32 {
-        chunks(geometry, self.read) + u32::from(self.read_parity)
+        chunks(geometry, self.read) + u32::from(!self.parity_rows.is_empty())
     }
 
     /// Disk commands that write: data chunks and parity.
@@ -67,7 +72,8 @@ pub fn rows_of(geometry: Geometry, map: BlockMap) -> BlockMap {
 }
 
 /// All data blocks of the stripe in the given rows.
-fn blocks_in_rows(geometry: Geometry, rows: BlockMap) -> BlockMap {
+#[must_use]
+pub fn blocks_in_rows(geometry: Geometry, rows: BlockMap) -> BlockMap {
     (0..geometry.data_disks()).fold(BlockMap::EMPTY, |all, chunk| {
         all.union(BlockMap(rows.0 << (chunk * u32::from(geometry.chunk_blocks))))
     })
@@ -95,9 +101,73 @@ pub fn cheapest(geometry: Geometry, write: BlockMap, cached: BlockMap) -> Plan {
     let all = blocks_in_rows(geometry, rows);
     let missing = all.without(write).without(cached);
     let kind = if write == all { PlanKind::FullStripe } else { PlanKind::ReconstructWrite };
-    let reconstruct = Plan { kind, read: missing, read_parity: false, write, rows };
-    let modify = Plan { kind: PlanKind::ReadModifyWrite, read: write, read_parity: true, write, rows };
+    let (none, known) = (BlockMap::EMPTY, write.union(cached));
+    let reconstruct = Plan { kind, read: missing, parity_rows: none, known, write, rows, lost_rows: none };
+    let modify = Plan {
+        kind: PlanKind::ReadModifyWrite,
+        read: write,
+        parity_rows: rows,
+        known: write,
+        write,
+        rows,
+        lost_rows: none,
+    };
     if modify.reads(geometry) < reconstruct.reads(geometry) { modify } else { reconstruct }
+}
+
+/// What of a stripe cannot be read, and whether its parity may be wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// Data blocks.
+    pub data: BlockMap,
+    /// Rows of the parity.
+    pub parity: BlockMap,
+    /// The parity may not fit the data: it is computed from all data blocks, never modified (C5).
+    pub suspect: bool,
+}
+
+impl Damage {
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self.data.is_empty() && self.parity.is_empty() && !self.suspect
+    }
+}
+
+/// The plan for writing `write` on a stripe that is damaged, row by row:
+///
+/// - All blocks that are not written can be read: reconstruct.
+/// - One cannot: its content stands in the old parity, which is modified, so nothing else of the row may be damaged.
+/// - Otherwise that block is lost.
+#[must_use]
+pub fn around(geometry: Geometry, write: BlockMap, damage: Damage) -> Plan {
+    let all_rows = BlockMap::range(0, u32::from(geometry.chunk_blocks));
+    let rows = if damage.suspect { all_rows } else { rows_of(geometry, write) };
+    let (mut read, mut parity_rows, mut lost_rows) = (BlockMap::EMPTY, BlockMap::EMPTY, BlockMap::EMPTY);
+    for row in rows.iter() {
+        let one = BlockMap(1 << row);
+        let blocks = blocks_in_rows(geometry, one);
+        let (written, damaged) = (blocks.intersection(write), blocks.intersection(damage.data));
+        let unknown = damaged.without(written);
+        if unknown.is_empty() {
+            read = read.union(blocks.without(written));
+        } else if unknown.count() == 1
+            && unknown == damaged
+            && !damage.parity.contains(row)
+            && !damage.suspect
+        {
+            read = read.union(written);
+            parity_rows = parity_rows.union(one);
+        } else {
+            lost_rows = lost_rows.union(one);
+        }
+    }
+    let all = blocks_in_rows(geometry, rows);
+    let kind = match () {
+        () if write == all => PlanKind::FullStripe,
+        () if parity_rows.is_empty() => PlanKind::ReconstructWrite,
+        () => PlanKind::ReadModifyWrite,
+    };
+    Plan { kind, read, parity_rows, known: write, write, rows, lost_rows }
 }
 
 #[cfg(test)]
@@ -139,5 +209,38 @@ mod tests {
         assert_eq!(plan.rows, BlockMap(0b0010));
         assert_eq!(plan.kind, PlanKind::ReconstructWrite);
         assert_eq!(plan.read, BlockMap(0b0010_0010_0000), "a tie goes to reconstruct-write");
+    }
+
+    const FOUR: Geometry = Geometry { disks: 5, layout: Layout::LeftSymmetric, chunk_blocks: 1 };
+
+    fn damaged(data: u64, parity: u64, suspect: bool) -> Damage {
+        Damage { data: BlockMap(data), parity: BlockMap(parity), suspect }
+    }
+
+    #[test]
+    fn suspect_parity_is_computed_from_all_data() {
+        let plan = around(FOUR, BlockMap(0b0001), damaged(0, 0, true));
+        assert_eq!((plan.read, plan.parity_rows), (BlockMap(0b1110), BlockMap::EMPTY));
+    }
+
+    #[test]
+    fn a_missing_block_that_is_not_written_lives_on_in_modified_parity() {
+        let plan = around(FOUR, BlockMap(0b0001), damaged(0b0100, 0, false));
+        assert_eq!((plan.read, plan.parity_rows), (BlockMap(0b0001), BlockMap(1)));
+        assert!(plan.lost_rows.is_empty());
+    }
+
+    #[test]
+    fn a_missing_block_that_is_written_is_computed_into_new_parity() {
+        let plan = around(FOUR, BlockMap(0b0100), damaged(0b0100, 0, false));
+        assert_eq!((plan.read, plan.parity_rows), (BlockMap(0b1011), BlockMap::EMPTY));
+    }
+
+    #[test]
+    fn a_missing_block_under_suspect_or_missing_parity_is_lost() {
+        for damage in [damaged(0b0100, 0, true), damaged(0b0100, 1, false), damaged(0b0110, 0, false)] {
+            assert_eq!(around(FOUR, BlockMap(0b0001), damage).lost_rows, BlockMap(1), "{damage:?}");
+        }
+        assert!(around(FOUR, BlockMap(0b0101), damaged(0b0100, 1, false)).lost_rows.is_empty());
     }
 }

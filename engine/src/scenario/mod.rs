@@ -15,10 +15,11 @@
 //!
 //! One setting a line, in any order, each at most once; what is not set is as in [`Config::default`]. Lines that
 //! begin with `#` are remarks. `0:42` is block 42 of LUN 0; `8..11` includes both ends; hosts are counted from 1.
-//! Instead of requests there may be one `workload` line. Unknown words are errors, so that a later version can give
+//! Instead of requests there may be one `workload` line. Faults stand between them, as in `at 5ms crash A`. Unknown words are errors, so that a later version can give
 //! them a meaning without changing what an old file does.
 
 pub mod error;
+mod faults;
 pub mod library;
 mod parse;
 mod settings;
@@ -28,9 +29,10 @@ mod write;
 
 pub use error::ScenarioError;
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::sim::op::{Source, TimedOp};
 use crate::sim::run::Pacing;
+use crate::sim::{Command, Seed, TimedFault, World};
 use crate::workload::generator::{Generator, GeneratorConfig, WorkloadError};
 use crate::workload::trace::replay::TraceSource;
 use std::sync::Arc;
@@ -49,6 +51,8 @@ pub struct Scenario {
     pub seed: u64,
     pub pacing: Pacing,
     pub feed: Feed,
+    /// What is broken and mended, in order of time, whatever the requests are.
+    pub faults: Arc<[TimedFault]>,
     /// No request is sent later than this.
     pub end_ns: Option<u64>,
 }
@@ -73,6 +77,7 @@ impl Default for Scenario {
             seed: 1,
             pacing: Pacing::AsTimed,
             feed: Feed::Script([].into()),
+            faults: [].into(),
             end_ns: None,
         }
     }
@@ -91,6 +96,21 @@ impl Scenario {
     #[must_use]
     pub fn to_text(&self) -> String {
         write::write(self)
+    }
+
+    /// The world at its start, with all faults pending.
+    ///
+    /// # Errors
+    /// No world can be made from the config, or a fault does not fit it; a scenario that has been parsed has been
+    /// checked for both.
+    pub fn world(&self) -> Result<World, ConfigError> {
+        let mut world = World::new(self.config.clone(), Seed(self.seed))?;
+        for timed in self.faults.iter() {
+            let misfit =
+                |error: crate::sim::CommandError| ConfigError { field: "faults", problem: error.to_string() };
+            world.apply(Command::Fault(*timed)).map_err(misfit)?;
+        }
+        Ok(world)
     }
 
     /// The requests from the first on.

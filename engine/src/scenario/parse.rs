@@ -4,8 +4,9 @@ use crate::fact::IoKind;
 use crate::ids::{HostId, Lun};
 use crate::scenario::error::{ScenarioError, did_you_mean};
 use crate::scenario::words::{Word, Words};
-use crate::scenario::{FORMAT_VERSION, Feed, Scenario, settings, units};
+use crate::scenario::{FORMAT_VERSION, Feed, Scenario, faults, settings, units};
 use crate::sim::op::{HostOp, TimedOp};
+use crate::sim::{CommandError, Fault, TimedFault};
 use crate::workload::TIME_MAX_NS;
 use crate::workload::generator::{Generator, GeneratorConfig};
 use std::collections::BTreeMap;
@@ -19,7 +20,11 @@ struct Draft {
     scenario: Scenario,
     /// The line of each setting, to name it in errors.
     seen: BTreeMap<&'static str, u64>,
+    /// Requests and faults, with their lines.
     requests: Vec<(u64, TimedOp)>,
+    faults: Vec<(u64, TimedFault)>,
+    /// The line and the time of the last of either.
+    last: Option<(u64, u64)>,
     workload: Option<GeneratorConfig>,
 }
 
@@ -65,7 +70,7 @@ impl Draft {
         let mut words = Words::new(number, line);
         let key_word = words.need("a setting", "begin the line with a word")?;
         if key_word.text == "at" {
-            return self.request(&mut words);
+            return self.happening(&mut words);
         }
         let Some(key) = settings::KEYS.into_iter().find(|key| *key == key_word.text) else {
             let mut known = settings::KEYS.to_vec();
@@ -119,19 +124,32 @@ impl Draft {
         words.end()
     }
 
-    /// `at 10us host 1 writes blocks 0:42..45 via A`.
-    fn request(&mut self, words: &mut Words<'_>) -> Result<(), ScenarioError> {
+    /// `at 10us host 1 writes blocks 0:42..45 via A`, or `at 5ms crash A`.
+    fn happening(&mut self, words: &mut Words<'_>) -> Result<(), ScenarioError> {
         let at = words.here();
         let at_ns = words.time("at")?;
         if at_ns > TIME_MAX_NS {
             let problem = format!("{} is too late", at.text);
             return Err(words.error(at, problem, "virtual time ends after 146 years"));
         }
-        if let Some((line, earlier)) = self.requests.last().filter(|(_, earlier)| earlier.at_ns > at_ns) {
-            let problem = format!("{} is before line {line}'s {}", at.text, units::format_ns(earlier.at_ns));
+        if let Some((line, earlier_ns)) = self.last.filter(|(_, earlier_ns)| *earlier_ns > at_ns) {
+            let problem = format!("{} is before line {line}'s {}", at.text, units::format_ns(earlier_ns));
             return Err(words.error(at, problem, "put the lines in order of time"));
         }
-        words.one_of("something that can happen", &["host"])?;
+        self.last = Some((words.line, at_ns));
+        let known: Vec<&str> = std::iter::once("host").chain(Fault::NAMES).collect();
+        match words.one_of("something that can happen", &known)?.text {
+            "host" => self.request(at_ns, words),
+            fault => {
+                let line = words.line;
+                let faults = faults::parse(fault, words)?;
+                self.faults.extend(faults.into_iter().map(|fault| (line, TimedFault { at_ns, fault })));
+                Ok(())
+            }
+        }
+    }
+
+    fn request(&mut self, at_ns: u64, words: &mut Words<'_>) -> Result<(), ScenarioError> {
         let host = HostId((words.number("the host's number", "", 1, 256)? - 1) as u8);
         let io = match words.one_of("what a host does", &["writes", "reads"])?.text {
             "writes" => IoKind::Write,
@@ -154,6 +172,7 @@ impl Draft {
             return Err(ScenarioError { line, column: 1, problem: error.to_string(), remedy });
         }
         self.check_requests()?;
+        self.check_faults()?;
         let workload_line = self.seen.get("workload").copied().unwrap_or(1);
         let at_workload = |problem: String, remedy: &str| {
             Err(ScenarioError { line: workload_line, column: 1, problem, remedy: remedy.into() })
@@ -161,7 +180,7 @@ impl Draft {
         self.scenario.feed = match self.workload {
             Some(_) if !self.requests.is_empty() => {
                 let problem = "a scenario has requests or a workload, not both".into();
-                return at_workload(problem, "delete this line or the `at` lines");
+                return at_workload(problem, "delete this line or the `at ... host` lines");
             }
             Some(workload) => {
                 if let Err(error) = Generator::new(&workload, config, self.scenario.seed) {
@@ -171,7 +190,23 @@ impl Draft {
             }
             None => Feed::Script(self.requests.into_iter().map(|(_, timed)| timed).collect()),
         };
+        self.scenario.faults = self.faults.into_iter().map(|(_, timed)| timed).collect();
         Ok(self.scenario)
+    }
+
+    fn check_faults(&self) -> Result<(), ScenarioError> {
+        let config = &self.scenario.config;
+        for (line, timed) in &self.faults {
+            let Err(error) = timed.fault.check(config) else { continue };
+            let remedy = match error {
+                CommandError::NoSuchHost { .. } => "take another host, or set `hosts` higher",
+                CommandError::NoSuchDisk { .. } => "take another disk, or set `disks` higher",
+                _ => "change this line or the LUNs",
+            };
+            let (problem, remedy) = (error.to_string(), remedy.into());
+            return Err(ScenarioError { line: *line, column: 1, problem, remedy });
+        }
+        Ok(())
     }
 
     /// Requests are checked against the world when all of it is known, wherever their lines stand.

@@ -9,7 +9,7 @@ use crate::workload::generator::{Arrivals, GeneratorConfig, Pattern, SizeShare};
 use crate::workload::paths::Paths;
 
 /// Words that a line can begin with.
-pub const KEYS: [&str; 17] = [
+pub const KEYS: [&str; 18] = [
     "title",
     "about",
     "seed",
@@ -24,6 +24,7 @@ pub const KEYS: [&str; 17] = [
     "disk",
     "flush",
     "slot-wait",
+    "failover",
     "pacing",
     "end",
     "workload",
@@ -43,6 +44,7 @@ pub fn key_of_field(field: &str) -> &'static str {
         "link" => "link",
         "disk" => "disk",
         "flush" => "flush",
+        "failover" => "failover",
         _ => "slot-wait",
     }
 }
@@ -77,6 +79,7 @@ pub fn world_setting(key: &str, words: &mut Words<'_>, config: &mut Config) -> R
         }
         "disk" => config.disk = disk(words)?,
         "flush" => flush(words, config)?,
+        "failover" => failover(words, config)?,
         _ => return Ok(false),
     }
     words.end()?;
@@ -158,6 +161,25 @@ fn flush(words: &mut Words<'_>, config: &mut Config) -> Result<(), ScenarioError
             "idle" => flush.idle_ticks = words.number("idle", "", 0, U32_MAX)? as u32,
             "age" => flush.age_ticks = words.number("age", "", 0, U32_MAX)? as u32,
             _ => flush.depth = words.number("depth", "", 1, 65_535)? as u16,
+        }
+    }
+    Ok(())
+}
+
+fn failover(words: &mut Words<'_>, config: &mut Config) -> Result<(), ScenarioError> {
+    const CLAUSES: [&str; 8] =
+        ["heartbeat", "misses", "record", "fence", "boot", "host-timeout", "patrol", "solo-write-back"];
+    let failover = &mut config.failover;
+    while words.peek().is_some() {
+        match words.one_of("a setting of failover", &CLAUSES)?.text {
+            "heartbeat" => failover.heartbeat_ns = words.time("heartbeat")?,
+            "misses" => failover.misses = words.number("misses", "", 1, 255)? as u8,
+            "record" => failover.record_ns = words.time("record")?,
+            "fence" => failover.fence_ns = words.time("fence")?,
+            "boot" => failover.boot_ns = words.time("boot")?,
+            "host-timeout" => failover.host_timeout_ns = words.time("host-timeout")?,
+            "patrol" => failover.patrol_depth = words.number("patrol", "", 1, 65_535)? as u16,
+            _ => failover.solo_write_back = true,
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
 use super::*;
-use crate::config::{Config, DiskProfile, Geometry, Layout, LinkConfig, LunConfig};
+use crate::config::{Config, DiskProfile, FailoverConfig, Geometry, Layout, LinkConfig, LunConfig};
 use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId, Lun};
+use crate::sim::Fault;
 use crate::sim::op::HostOp;
 use crate::workload::generator::{Arrivals, Pattern, SizeShare};
 use crate::workload::paths::Paths;
@@ -65,7 +66,29 @@ fn each_defect_has_its_place_and_its_remedy() {
             "at 5us host 1 wrote block 0:42 via A",
             "2:15: 'wrote' is not what a host does; did you mean 'writes'?",
         ),
-        ("at 5us crash A", "2:8: 'crash' is not something that can happen; take one of: host"),
+        ("at 5us crush A", "2:8: 'crush' is not something that can happen; did you mean 'crash'?"),
+        (
+            "at 5us explode",
+            "2:8: 'explode' is not something that can happen; take one of: host, crash, restart",
+        ),
+        ("at 5us crash", "2:14: a controller is missing; take one of: A, B"),
+        ("at 5us crash A B", "2:16: 'B' does not belong here"),
+        ("at 5us cut-link A", "2:17: 'A' is not the direction's word; take one of: to"),
+        ("at 5us slow-link to A factor 0", "2:30: the factor is 0; write a whole number from 1 to 65535"),
+        (
+            "at 5us disk-fails 5",
+            "2:1: there is no disk 5: this world has 5, counted from 0; take another disk",
+        ),
+        ("at 5us sector-error disk 1 stripe 2048", "2:1: there is no stripe 2048: this array has 2048"),
+        ("at 5us path-cut host 3 via A", "2:1: host 3 does not exist: this world has 2; take another host"),
+        ("lun 0 9999999999 blocks owner A\nat 5us scrub", "3:1: this array has 2500000000 stripes"),
+        ("at 5us delay-message to A by 3", "2:30: '3' is no time for the delay; write a whole number with"),
+        ("at 5us crash A\nat 4us host 1 reads block 0:1 via A", "3:4: 4us is before line 2's 5us"),
+        ("failover heartbeat 0", "2:1: failover.heartbeat_ns: heartbeats need a period of at least 1 ns"),
+        (
+            "failover solo-writeback",
+            "2:10: 'solo-writeback' is not a setting of failover; did you mean 'solo-write-back'?",
+        ),
         ("at 5us host 1 writes block 0:42", "2:33: the path's word is missing; take one of: via"),
         (
             "at 5us host 1 reads block 0:1 via A\nat 4us host 1 reads block 0:1 via A",
@@ -79,6 +102,58 @@ fn each_defect_has_its_place_and_its_remedy() {
         let got = error_of(line);
         assert!(got.starts_with(want), "{line}\n  got  {got}\n  want {want}");
     }
+}
+
+#[test]
+fn requests_and_faults_stand_in_one_order_of_time() {
+    let text = format!(
+        "{HEAD}at 10us host 1 writes block 0:42 via A\nat 30us cut-link\nat 30us slow-link factor 20\n\
+         at 40us host 1 writes block 0:42 via A\nat 5ms path-cut host 2 via B\n"
+    );
+    let scenario = Scenario::parse(&text).unwrap();
+    let (a, b) = (ControllerId::A, ControllerId::B);
+    let want = [
+        (30_000, Fault::CutLink { to: a }),
+        (30_000, Fault::CutLink { to: b }),
+        (30_000, Fault::SlowLink { to: a, factor: 20 }),
+        (30_000, Fault::SlowLink { to: b, factor: 20 }),
+        (5_000_000, Fault::PathCut { host: HostId(1), via: b }),
+    ];
+    assert_eq!(scenario.faults.iter().map(|timed| (timed.at_ns, timed.fault)).collect::<Vec<_>>(), want);
+    assert_eq!(requests(&scenario).len(), 2);
+    let written = scenario.to_text();
+    let lines: Vec<&str> = written.lines().filter(|line| line.starts_with("at ")).collect();
+    assert_eq!(
+        lines[..3],
+        ["at 10us host 1 writes block 0:42 via A", "at 30us cut-link to A", "at 30us cut-link to B"]
+    );
+    assert_eq!(lines[5..], ["at 40us host 1 writes block 0:42 via A", "at 5ms path-cut host 2 via B"]);
+}
+
+#[test]
+fn faults_go_with_a_workload_and_happen_at_their_times() {
+    let text = format!("{HEAD}workload uniform requests 50\nat 1ms crash A\nat 9ms restart A\n");
+    let scenario = Scenario::parse(&text).unwrap();
+    let mut run =
+        crate::sim::Run::new(scenario.world().unwrap(), scenario.source().unwrap(), scenario.pacing);
+    let mut facts: Vec<crate::fact::Fact> = Vec::new();
+    let mut crashed_at = None;
+    while let Some(event) = run.step(&mut facts) {
+        if matches!(event.kind, crate::sim::EventKind::Fault { fault: Fault::Crash { .. } }) {
+            crashed_at = Some(event.at_ns);
+        }
+    }
+    assert_eq!(crashed_at, Some(1_000_000));
+    assert_eq!(run.world().counters().faults[..2], [1, 1]);
+}
+
+/// A fault that no world has comes from a program, not from a text.
+#[test]
+fn a_scenario_whose_faults_do_not_fit_makes_no_world() {
+    let fault = Fault::DiskFails { disk: 9 };
+    let scenario = Scenario { faults: [TimedFault { at_ns: 0, fault }].into(), ..Scenario::default() };
+    let error = scenario.world().unwrap_err();
+    assert_eq!(error.to_string(), "faults: there is no disk 9: this world has 5, counted from 0");
 }
 
 #[test]
@@ -146,17 +221,32 @@ fn configs() -> impl Strategy<Value = Config> {
         luns.into_iter().map(|(blocks, a)| LunConfig { blocks, default_owner: owner(a) }).collect::<Vec<_>>()
     });
     let link = (0u64..1 << 40, 1u32..);
-    (1u32..1 << 24, 1u32..1 << 24, raid, disk, luns, link, 1u8.., 0u64..1 << 40).prop_map(
-        |(lines, lent, raid, disk, luns, (latency_ns, megabytes_per_s), hosts, slot_wait_ns)| Config {
-            lines,
-            lent,
-            raid,
-            disk,
-            luns,
-            link: LinkConfig { latency_ns, megabytes_per_s },
-            hosts,
-            slot_wait_ns,
-            ..Config::default()
+    let times = (0u64..1 << 40, 1u8.., 1u64..1 << 40, 1u16.., any::<bool>());
+    let failover =
+        times.prop_map(|(ns, misses, host_timeout_ns, patrol_depth, solo_write_back)| FailoverConfig {
+            heartbeat_ns: host_timeout_ns,
+            misses,
+            record_ns: ns,
+            fence_ns: ns / 2,
+            boot_ns: ns / 3,
+            host_timeout_ns,
+            patrol_depth,
+            solo_write_back,
+        });
+    (1u32..1 << 24, 1u32..1 << 24, raid, disk, luns, link, 1u8.., 0u64..1 << 40, failover).prop_map(
+        |(lines, lent, raid, disk, luns, (latency_ns, megabytes_per_s), hosts, slot_wait_ns, failover)| {
+            Config {
+                failover,
+                lines,
+                lent,
+                raid,
+                disk,
+                luns,
+                link: LinkConfig { latency_ns, megabytes_per_s },
+                hosts,
+                slot_wait_ns,
+                ..Config::default()
+            }
         },
     )
 }
@@ -217,6 +307,78 @@ fn scripts() -> impl Strategy<Value = Vec<TimedOp>> {
     })
 }
 
+/// Faults that fit every world of [`configs`]; those that rebuild fit none of its larger arrays and are tested with
+/// the others below.
+fn faults() -> impl Strategy<Value = Vec<TimedFault>> {
+    let one = (0u64..1 << 40, 0usize..Fault::COUNT, any::<bool>(), 0u8..3, 1u16.., 0u64..1 << 40);
+    proptest::collection::vec(one, 0..20).prop_map(|mut all| {
+        all.sort_by_key(|one| one.0);
+        all.into_iter()
+            .map(|(at_ns, kind, a, small, factor, large)| TimedFault {
+                at_ns,
+                fault: drawn_fault(
+                    kind,
+                    if a { ControllerId::A } else { ControllerId::B },
+                    small,
+                    factor,
+                    large,
+                ),
+            })
+            .filter(|timed| {
+                !matches!(timed.fault, Fault::DiskReplaced { .. } | Fault::DiskReturned { .. } | Fault::Scrub)
+            })
+            .collect()
+    })
+}
+
+/// The fault of a number, with details from some numbers.
+fn drawn_fault(kind: usize, at: ControllerId, small: u8, factor: u16, large: u64) -> Fault {
+    let (to, via, disk, skip, host) = (at, at, small, small, HostId(0));
+    let all: [Fault; Fault::COUNT] = [
+        Fault::Crash { at },
+        Fault::Restart { at },
+        Fault::Hang { at },
+        Fault::Resume { at },
+        Fault::PowerLoss,
+        Fault::PowerBack,
+        Fault::BatteryFails { at },
+        Fault::BatteryGood { at },
+        Fault::CutLink { to },
+        Fault::MendLink { to },
+        Fault::SlowLink { to, factor },
+        Fault::FenceStuck,
+        Fault::FenceWorks,
+        Fault::DiskFails { disk },
+        Fault::DiskReplaced { disk },
+        Fault::DiskPulled { disk },
+        Fault::DiskReturned { disk },
+        Fault::DiskSlow { disk, factor },
+        Fault::SectorError { disk, stripe: 0 },
+        Fault::PathCut { host, via },
+        Fault::PathMended { host, via },
+        Fault::Scrub,
+        Fault::DropMessage { to, skip },
+        Fault::DuplicateMessage { to, skip },
+        Fault::DelayMessage { to, skip, by_ns: large },
+        Fault::SwapMessages { to, skip },
+    ];
+    all[kind]
+}
+
+#[test]
+fn every_kind_of_fault_reads_back_as_it_was_written() {
+    for at in ControllerId::BOTH {
+        let faults: Vec<TimedFault> = (0..Fault::COUNT)
+            .map(|kind| TimedFault { at_ns: kind as u64, fault: drawn_fault(kind, at, 2, 50, 30_000) })
+            .collect();
+        assert!(faults.iter().zip(Fault::NAMES).all(|(timed, name)| timed.fault.name() == name));
+        let scenario = Scenario { faults: faults.clone().into(), ..Scenario::default() };
+        let text = scenario.to_text();
+        let back = Scenario::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(back.faults[..], faults);
+    }
+}
+
 fn scenarios() -> impl Strategy<Value = Scenario> {
     let feed = prop_oneof![
         workloads().prop_map(Feed::Generated),
@@ -230,15 +392,17 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         any::<u64>(),
         pacing,
         feed,
+        faults(),
         proptest::option::of(0u64..1 << 40),
     )
-        .prop_map(|(title, config, seed, pacing, feed, end_ns)| Scenario {
+        .prop_map(|(title, config, seed, pacing, feed, faults, end_ns)| Scenario {
             title: title.trim().into(),
             about: String::new(),
             config,
             seed,
             pacing,
             feed,
+            faults: faults.into(),
             end_ns,
         })
 }
@@ -256,6 +420,7 @@ proptest! {
         prop_assert_eq!(&back.to_text(), &text);
         prop_assert_eq!((&back.title, &back.config, back.seed), (&scenario.title, &scenario.config, scenario.seed));
         prop_assert_eq!((back.pacing, back.end_ns), (scenario.pacing, scenario.end_ns));
+        prop_assert_eq!(&back.faults, &scenario.faults);
         let first = |scenario: &Scenario| {
             let mut source = scenario.source().unwrap();
             (0..50).map_while(|_| source.next_op()).collect::<Vec<_>>()

@@ -1,9 +1,10 @@
 //! Scenario to text: every setting, in a fixed order, so that two equal scenarios have equal texts.
 
-use crate::config::{DiskProfile, Layout};
+use crate::config::{DiskProfile, FailoverConfig, Layout};
 use crate::fact::IoKind;
 use crate::scenario::units::format_ns;
-use crate::scenario::{FORMAT_VERSION, Feed, Scenario};
+use crate::scenario::{FORMAT_VERSION, Feed, Scenario, faults};
+use crate::sim::TimedFault;
 use crate::sim::op::{Source, TimedOp};
 use crate::sim::run::Pacing;
 use crate::workload::generator::{Arrivals, GeneratorConfig, Pattern};
@@ -46,6 +47,7 @@ pub fn write(scenario: &Scenario) -> String {
         flush.depth
     ));
     lines.push(format!("slot-wait {}", format_ns(config.slot_wait_ns)));
+    lines.push(failover(config.failover));
     lines.push(match scenario.pacing {
         Pacing::AsTimed => "pacing timed".into(),
         Pacing::Closed { depth } => format!("pacing closed {depth}"),
@@ -54,15 +56,44 @@ pub fn write(scenario: &Scenario) -> String {
         lines.push(format!("end {}", format_ns(end_ns)));
     }
     match &scenario.feed {
-        Feed::Script(ops) => lines.extend(ops.iter().map(request)),
-        Feed::Generated(workload) => lines.push(generator(workload)),
+        Feed::Script(ops) => happenings(ops.iter().copied(), &scenario.faults, &mut lines),
+        Feed::Generated(workload) => {
+            lines.push(generator(workload));
+            happenings(std::iter::empty(), &scenario.faults, &mut lines);
+        }
         Feed::Trace(source) => {
             let mut source = source.clone();
-            lines.extend(std::iter::from_fn(|| source.next_op()).map(|timed| request(&timed)));
+            happenings(std::iter::from_fn(|| source.next_op()), &scenario.faults, &mut lines);
         }
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// Requests and faults in one order of time; of one instant the faults first, since they are pending first.
+fn happenings(requests: impl Iterator<Item = TimedOp>, faults: &[TimedFault], lines: &mut Vec<String>) {
+    let mut faults = faults.iter().peekable();
+    for timed in requests {
+        while let Some(fault) = faults.next_if(|fault| fault.at_ns <= timed.at_ns) {
+            lines.push(faults::write(fault));
+        }
+        lines.push(request(&timed));
+    }
+    lines.extend(faults.map(faults::write));
+}
+
+fn failover(failover: FailoverConfig) -> String {
+    let unsafe_policy = if failover.solo_write_back { " solo-write-back" } else { "" };
+    format!(
+        "failover heartbeat {} misses {} record {} fence {} boot {} host-timeout {} patrol {}{unsafe_policy}",
+        format_ns(failover.heartbeat_ns),
+        failover.misses,
+        format_ns(failover.record_ns),
+        format_ns(failover.fence_ns),
+        format_ns(failover.boot_ns),
+        format_ns(failover.host_timeout_ns),
+        failover.patrol_depth
+    )
 }
 
 fn disk(profile: DiskProfile) -> String {

@@ -1,6 +1,7 @@
 //! What has been counted since the start.
 
 use crate::message::MessageKind;
+use crate::sim::Fault;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
@@ -14,6 +15,12 @@ pub struct Counters {
     pub read_hits: u64,
     /// Messages sent, by [`MessageKind`] as a number.
     pub messages: [u64; MessageKind::COUNT],
+    /// Operations that are another try of an earlier one.
+    pub retries: u64,
+    /// Operations that ended with an error at the host.
+    pub failed: u64,
+    /// Faults, by [`Fault::number`].
+    pub faults: [u64; Fault::COUNT],
     /// Disk commands carried out.
     pub disk_reads: u64,
     pub disk_writes: u64,

@@ -3,6 +3,7 @@
 use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId, LineKey};
 use crate::message::MessageKind;
+use crate::sim::fault::Fault;
 
 /// The number of a pending event. Given in the order in which events are scheduled, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -42,4 +43,39 @@ pub enum EventKind {
     /// A write has waited for a slot for as long as the config allows.
     #[serde(rename_all = "camelCase")]
     SlotWait { at: ControllerId },
+    /// A message about the controllers as a whole is received and handled.
+    #[serde(rename_all = "camelCase")]
+    Session { to: ControllerId, message: MessageKind },
+    /// Something is broken or mended from outside.
+    #[serde(rename_all = "camelCase")]
+    Fault { fault: Fault },
+    /// The period of heartbeats at a controller.
+    #[serde(rename_all = "camelCase")]
+    Heartbeat { at: ControllerId },
+    /// A controller learns what the other has written into its mailbox on the array.
+    #[serde(rename_all = "camelCase")]
+    Mailbox { at: ControllerId },
+    /// A controller learns that nothing comes over the link any more, or that it does again.
+    #[serde(rename_all = "camelCase")]
+    LinkSignal { at: ControllerId, up: bool },
+    /// The record's answer to a compare-and-swap, or to a look at it.
+    #[serde(rename_all = "camelCase")]
+    Record { at: ControllerId, swapped: bool },
+    /// A fence is confirmed.
+    #[serde(rename_all = "camelCase")]
+    Fence { by: ControllerId, fenced: ControllerId },
+    /// A controller has started.
+    #[serde(rename_all = "camelCase")]
+    Boot { at: ControllerId },
+    /// Some time that a controller has waited for another to answer is over.
+    #[serde(rename_all = "camelCase")]
+    BootWait { at: ControllerId },
+    /// A controller looks again at stripes that a patrol had to leave out.
+    #[serde(rename_all = "camelCase")]
+    PatrolTimer { at: ControllerId },
+    /// Hosts look at what they have waited for too long.
+    HostWatch,
+    /// A host sends a request again.
+    #[serde(rename_all = "camelCase")]
+    HostRetries { host: HostId, via: ControllerId },
 }

@@ -10,13 +10,34 @@ pub struct Operation {
     /// 1 for the first operation of the run.
     pub number: u64,
     pub op: HostOp,
+    /// When the host first sent it, however often it has tried since.
     pub sent_ns: u64,
+    /// When this try was sent.
+    pub tried_ns: u64,
+    /// How often the host has waited in vain; each wait is twice as long as the one before.
+    pub vain: u8,
+    /// How often an error came back at once since the last answerless wait.
+    pub refusals: u8,
+    pub fate: Fate,
+    /// Some of what it reads is lost.
+    pub failed: bool,
     /// Whether the controller has it yet.
     pub arrived: bool,
     /// Parts (one for each line) that are not done yet.
     pub parts_left: u32,
     /// It is a read, and all parts so far were answered by the cache of the controller that was asked.
     pub hit: bool,
+}
+
+/// What the host may still expect of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// An answer.
+    Waiting,
+    /// None: the request, the controller's memory of it, or the answer is lost. The host will notice by the time.
+    Lost,
+    /// The host has tried again and waits for that one's answer.
+    Superseded,
 }
 
 /// The part of an operation that falls on one line.

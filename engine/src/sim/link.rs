@@ -3,6 +3,7 @@
 use crate::array::service::transfer_ns;
 use crate::config::Config;
 use crate::digest::Digest;
+use crate::ids::{BlockMap, LineKey, Session};
 use crate::message::Message;
 use std::collections::VecDeque;
 
@@ -17,7 +18,10 @@ pub struct Envelope {
     /// When it was handed to the link, when its first byte left, and when it will have arrived. Nanoseconds.
     pub sent_ns: u64,
     pub leaves_ns: u64,
+    /// When its last byte had left.
+    pub gone_ns: u64,
     pub arrives_ns: u64,
+    pub session: Session,
     pub message: Message,
 }
 
@@ -30,6 +34,12 @@ pub struct Link {
     /// When the last message will have left.
     busy_until_ns: u64,
     sent: u64,
+    /// When the last message will arrive: none sent after it comes before.
+    last_arrival_ns: u64,
+    /// Nothing comes through.
+    pub cut: bool,
+    /// Everything takes so many times as long; 1 is as built.
+    pub slowness: u16,
     on_the_way: VecDeque<Envelope>,
 }
 
@@ -42,24 +52,93 @@ impl Link {
             block_size: config.block_size,
             busy_until_ns: 0,
             sent: 0,
+            last_arrival_ns: 0,
+            cut: false,
+            slowness: 1,
             on_the_way: VecDeque::new(),
         }
     }
 
-    /// Takes a message; returns when it will arrive.
-    pub fn send(&mut self, message: Message, now_ns: u64) -> u64 {
+    /// Takes a message; returns when it will arrive. Nothing when the link is cut: it is lost.
+    pub fn send(&mut self, session: Session, message: Message, now_ns: u64) -> Option<u64> {
+        if self.cut {
+            return None;
+        }
+        let slowness = u64::from(self.slowness.max(1));
         let bytes = HEADER_BYTES + u64::from(message.data_blocks()) * u64::from(self.block_size);
         let leaves_ns = now_ns.max(self.busy_until_ns);
-        self.busy_until_ns = leaves_ns + transfer_ns(bytes, self.megabytes_per_s);
-        let arrives_ns = self.busy_until_ns + self.latency_ns;
-        debug_assert!(
-            self.on_the_way.back().is_none_or(|before| before.arrives_ns <= arrives_ns),
-            "the link is first in, first out"
-        );
+        self.busy_until_ns = leaves_ns + transfer_ns(bytes, self.megabytes_per_s) * slowness;
+        let gone_ns = self.busy_until_ns;
+        let arrives_ns = (gone_ns + self.latency_ns * slowness).max(self.last_arrival_ns);
+        self.last_arrival_ns = arrives_ns;
         let number = self.sent;
         self.sent += 1;
-        self.on_the_way.push_back(Envelope { number, sent_ns: now_ns, leaves_ns, arrives_ns, message });
-        arrives_ns
+        self.insert(Envelope { number, sent_ns: now_ns, leaves_ns, gone_ns, arrives_ns, session, message });
+        Some(arrives_ns)
+    }
+
+    /// Behind all that arrive no later.
+    fn insert(&mut self, envelope: Envelope) {
+        let before = self.on_the_way.iter().rposition(|other| other.arrives_ns <= envelope.arrives_ns);
+        self.on_the_way.insert(before.map_or(0, |at| at + 1), envelope);
+    }
+
+    /// The link is cut: everything on the way is lost.
+    pub fn lose_all(&mut self) -> VecDeque<Envelope> {
+        std::mem::take(&mut self.on_the_way)
+    }
+
+    /// The sender has died: what had not begun to leave is lost, and of a message that was leaving the rest. A cut-off
+    /// DATA leaves its slot torn; nothing will ever speak of that slot.
+    pub fn sender_dies(&mut self, now_ns: u64) -> Vec<Envelope> {
+        let mut lost = Vec::new();
+        self.busy_until_ns = self.busy_until_ns.min(now_ns);
+        for mut envelope in std::mem::take(&mut self.on_the_way) {
+            if envelope.gone_ns <= now_ns {
+                self.on_the_way.push_back(envelope);
+            } else if let Message::Data { map, .. } = &mut envelope.message
+                && envelope.leaves_ns <= now_ns
+                && map.count() > 1
+            {
+                *map = BlockMap(
+                    map.iter().take(map.count() as usize / 2).fold(0, |half, block| half | 1 << block),
+                );
+                self.on_the_way.push_back(envelope);
+            } else {
+                lost.push(envelope);
+            }
+        }
+        lost
+    }
+
+    /// Tampering: takes message number `at` of those on the way out.
+    pub fn take(&mut self, at: usize) -> Option<Envelope> {
+        self.on_the_way.remove(at)
+    }
+
+    /// Tampering: puts a message in, to arrive at the time that it names.
+    pub fn put(&mut self, envelope: Envelope) {
+        self.insert(envelope);
+    }
+
+    /// Tampering: the message at `at` and the one behind it change places.
+    pub fn swap(&mut self, at: usize) -> bool {
+        if at + 1 >= self.on_the_way.len() {
+            return false;
+        }
+        let (first, second) = (at, at + 1);
+        let times = [first, second].map(|n| {
+            let envelope = &self.on_the_way[n];
+            (envelope.leaves_ns, envelope.gone_ns, envelope.arrives_ns)
+        });
+        self.on_the_way.swap(first, second);
+        for (n, (leaves_ns, gone_ns, arrives_ns)) in [first, second].into_iter().zip(times) {
+            let envelope = &mut self.on_the_way[n];
+            envelope.leaves_ns = leaves_ns;
+            envelope.gone_ns = gone_ns;
+            envelope.arrives_ns = arrives_ns;
+        }
+        true
     }
 
     /// The next message to arrive leaves the link.
@@ -84,10 +163,11 @@ impl Link {
 
     pub fn feed(&self, digest: &mut Digest) {
         digest.word(self.sent);
+        digest.word(u64::from(self.slowness) << 1 | u64::from(self.cut));
         for envelope in &self.on_the_way {
             digest.word(envelope.arrives_ns);
             digest.word(envelope.message.kind() as u64);
-            digest.word(envelope.message.key().bits());
+            digest.word(envelope.message.key().map_or(u64::MAX, LineKey::bits));
         }
     }
 }

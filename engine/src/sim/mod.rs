@@ -2,8 +2,11 @@
 
 pub mod counters;
 pub mod event;
+pub mod fault;
+pub mod hardware;
 pub mod hosts;
 pub mod link;
+pub mod multipath;
 pub mod op;
 pub mod run;
 pub mod schedule;
@@ -11,6 +14,8 @@ pub mod world;
 
 pub use counters::Counters;
 pub use event::{Event, EventId, EventKind};
+pub use fault::{Fault, TimedFault};
+pub use hardware::{Control, Hardware};
 pub use link::{Envelope, Link};
 pub use op::{HostOp, Source, TimedOp};
 pub use run::{Pacing, Run};

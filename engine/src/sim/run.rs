@@ -106,6 +106,12 @@ impl<S: Source> Run<S> {
         &self.world
     }
 
+    /// The world alone: the source is not asked any more.
+    #[must_use]
+    pub fn into_world(self) -> World {
+        self.world
+    }
+
     /// The request that the source gave and the world refused, if any: the run has ended there.
     #[must_use]
     pub fn refused(&self) -> Option<&CommandError> {

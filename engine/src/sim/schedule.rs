@@ -27,7 +27,10 @@ pub enum What {
     Message(ControllerId),
     /// The disk command under this number is carried out.
     Disk(u32),
-    Timer(ControllerId, Timer),
+    /// A timer, and the start of the controller that armed it: no later one hears of it.
+    Timer(ControllerId, u32, Timer),
+    /// Something about the hardware or the hosts, under this number.
+    Control(u32),
 }
 
 impl Ord for Pending {
@@ -67,6 +70,19 @@ impl Schedule {
             self.heap.iter().find(|Reverse(pending)| pending.id == id).map(|Reverse(pending)| *pending)?;
         self.heap.retain(|Reverse(pending)| pending.id != id);
         Some(found)
+    }
+
+    /// Forgets the arrival of one message in a direction, that at `at_ns`.
+    pub fn forget_message(&mut self, to: ControllerId, at_ns: u64) {
+        let found = self
+            .heap
+            .iter()
+            .map(|Reverse(pending)| *pending)
+            .filter(|pending| pending.what == What::Message(to) && pending.at_ns == at_ns)
+            .max();
+        if let Some(found) = found {
+            self.heap.retain(|Reverse(pending)| pending.id != found.id);
+        }
     }
 
     /// When the earliest will happen.

@@ -2,18 +2,20 @@
 
 use super::counters::Counters;
 use super::event::{Event, EventId, EventKind};
-use super::hosts::{self, Operation};
+use super::fault::TimedFault;
+use super::hardware::{Control, Hardware};
+use super::hosts::{Fate, Operation};
 use super::link::Link;
 use super::op::{HostOp, TimedOp};
 use super::schedule::{Pending, Schedule, What};
 use crate::array::{Array, DiskCommand, Target};
 use crate::buffer::Buffers;
 use crate::config::{Config, ConfigError};
-use crate::controller::{Controller, HostRequest, Input, Outbox, Output, Timer};
+use crate::controller::{Controller, Input, Mode, Outbox, Output, Timer};
 use crate::digest::{Digest, mix};
 use crate::fact::{Fact, IoKind, Observer};
-use crate::ids::ControllerId;
-use crate::message::Message;
+use crate::ids::{ControllerId, Session};
+use crate::message::{Message, MessageKind};
 use crate::slab::Slab;
 
 /// What everything random in a run is drawn from.
@@ -25,6 +27,8 @@ pub struct Seed(pub u64);
 pub enum Command {
     /// A host sends a request. A time that is past means now.
     Submit(TimedOp),
+    /// Something is broken or mended. A time that is past means now.
+    Fault(TimedFault),
 }
 
 /// Why a command was not accepted. The world is as it was before.
@@ -38,30 +42,48 @@ pub enum CommandError {
     BeyondLun { lun: u16, lbn: u64, blocks: u32, size: u64 },
     #[error("a request asks for at least 1 block")]
     NoBlocks,
+    #[error("there is no disk {disk}: this world has {disks}, counted from 0")]
+    NoSuchDisk { disk: u8, disks: u8 },
+    #[error("there is no stripe {stripe}: this array has {stripes}, counted from 0")]
+    NoSuchStripe { stripe: u64, stripes: u64 },
+    #[error(
+        "this array has {stripes} stripes, and a simulation rebuilds or scrubs at most {STRIPES_MAX}: take smaller LUNs"
+    )]
+    TooManyStripes { stripes: u64 },
 }
 
+/// Stripes of an array that a patrol can go through.
+pub const STRIPES_MAX: u64 = 1 << 24;
+
 /// No cause: the event comes from outside.
-const OUTSIDE: u64 = u64::MAX;
+pub(super) const OUTSIDE: u64 = u64::MAX;
 
 #[derive(Clone, Debug)]
 pub struct World {
-    config: Config,
+    pub(super) config: Config,
     seed: Seed,
-    now_ns: u64,
+    pub(super) now_ns: u64,
     /// Events that have happened.
-    events: u64,
-    controllers: [Controller; 2],
+    pub(super) events: u64,
+    /// The last of them.
+    last_event: Option<EventKind>,
+    pub(super) controllers: [Controller; 2],
     /// Messages to A, messages to B.
-    links: [Link; 2],
-    array: Array,
+    pub(super) links: [Link; 2],
+    pub(super) array: Array,
     /// Disk commands that have been given and not yet carried out.
-    disk_commands: Slab<DiskCommand>,
-    operations: Slab<Operation>,
-    schedule: Schedule,
-    counters: Counters,
+    pub(super) disk_commands: Slab<DiskCommand>,
+    pub(super) operations: Slab<Operation>,
+    pub(super) schedule: Schedule,
+    /// What is pending about the hardware and the hosts.
+    pub(super) controls: Slab<Control>,
+    pub(super) hardware: Hardware,
+    /// Operations that hosts wait for.
+    pub(super) waiting: usize,
+    pub(super) counters: Counters,
     /// Chain over all events, so that two runs that differ anywhere differ here.
     trail: u64,
-    buffers: Buffers,
+    pub(super) buffers: Buffers,
     outputs: Spare,
 }
 
@@ -83,12 +105,16 @@ impl World {
         Ok(World {
             now_ns: 0,
             events: 0,
+            last_event: None,
             controllers: ControllerId::BOTH.map(|id| Controller::new(id, &config)),
             links: [Link::new(&config), Link::new(&config)],
             array: Array::new(&config),
             disk_commands: Slab::default(),
             operations: Slab::default(),
             schedule: Schedule::default(),
+            controls: Slab::default(),
+            hardware: Hardware::new(),
+            waiting: 0,
             counters: Counters::default(),
             trail: mix(seed.0),
             buffers: Buffers::new(config.line_bytes(), config.payload_bytes as usize),
@@ -105,6 +131,11 @@ impl World {
             Command::Submit(timed) => {
                 self.check_op(&timed.op)?;
                 self.submit(timed);
+                Ok(())
+            }
+            Command::Fault(TimedFault { at_ns, fault }) => {
+                self.check_fault(fault)?;
+                self.control(at_ns.max(self.now_ns), OUTSIDE, Control::Fault(fault));
                 Ok(())
             }
         }
@@ -140,9 +171,23 @@ impl World {
             IoKind::Write => self.counters.writes += 1,
         }
         let number = self.counters.host_ios;
-        let operation = Operation { number, op, sent_ns, arrived: false, parts_left: 0, hit: true };
+        let operation = Operation {
+            number,
+            op,
+            sent_ns,
+            tried_ns: sent_ns,
+            vain: 0,
+            refusals: 0,
+            fate: Fate::Waiting,
+            failed: false,
+            arrived: false,
+            parts_left: 0,
+            hit: true,
+        };
+        self.waiting += 1;
         let at = self.operations.insert(operation);
         self.schedule.add(sent_ns + self.config.host_latency_ns, OUTSIDE, What::HostArrives(at));
+        self.arm_host_watch();
     }
 
     /// Lets the earliest pending event happen. Returns it, or nothing when nothing is pending.
@@ -183,80 +228,82 @@ impl World {
             What::HostDone(operation) => self.host_done(operation, observer),
             What::Message(to) => self.message_arrives(to, observer),
             What::Disk(command) => self.disk_done(command, observer),
-            What::Timer(at, timer) => {
-                self.controller_handles(at, Input::Timer(timer), observer);
+            What::Timer(at, boot, timer) => {
+                if boot == self.hardware.boots[at.index()] {
+                    self.controller_handles(at, Input::Timer(timer), observer);
+                }
                 match timer {
                     Timer::Flush => EventKind::FlushTimer { at },
                     Timer::SlotWait { .. } => EventKind::SlotWait { at },
+                    Timer::Heartbeat => EventKind::Heartbeat { at },
+                    Timer::BootWait { .. } => EventKind::BootWait { at },
+                    Timer::Patrol => EventKind::PatrolTimer { at },
                 }
             }
+            What::Control(control) => self.control_happens(control, observer),
         };
+        self.last_event = Some(kind);
         let cause = (pending.cause != OUTSIDE).then_some(pending.cause);
         Event { index, id: pending.id, at_ns: self.now_ns, cause, kind }
-    }
-
-    fn host_arrives<O: Observer>(&mut self, number: u32, observer: &mut O) -> EventKind {
-        let operation = &mut self.operations[number];
-        operation.arrived = true;
-        let (op, op_number) = (operation.op, operation.number);
-        let line_blocks = self.config.line_blocks();
-        operation.parts_left = hosts::parts(&op, line_blocks).count() as u32;
-        let HostOp { host, via: at, io, lun, lbn, blocks } = op;
-        if O::LISTENS {
-            observer.fact(Fact::HostArrived { op: op_number, host, at, io, lun: lun.0, lbn, blocks });
-        }
-        for part in hosts::parts(&op, line_blocks) {
-            let mut bytes = self.buffers.take();
-            if io == IoKind::Write {
-                hosts::fill(bytes.bytes_mut(), part.map, op_number, &self.buffers);
-            } else {
-                bytes.bytes_mut().fill(0);
-            }
-            let request =
-                HostRequest { op: op_number, part: number, io, key: part.key, map: part.map, bytes };
-            self.controller_handles(at, Input::Host(request), observer);
-        }
-        EventKind::HostArrives { op: op_number, host, at, io, lun: lun.0, lbn, blocks }
-    }
-
-    fn host_done<O: Observer>(&mut self, number: u32, observer: &mut O) -> EventKind {
-        let operation = self.operations.remove(number);
-        self.counters.acknowledged += 1;
-        let HostOp { host, via: at, io, .. } = operation.op;
-        let op = operation.number;
-        if O::LISTENS {
-            observer.fact(Fact::HostDone { op, host, at, io, latency_ns: self.now_ns - operation.sent_ns });
-        }
-        EventKind::HostDone { op, host, at, io }
     }
 
     fn message_arrives<O: Observer>(&mut self, to: ControllerId, observer: &mut O) -> EventKind {
         let envelope =
             self.links[to.index()].receive().expect("each arrival that is scheduled has its message");
-        let (message, key) = (envelope.message.kind(), envelope.message.key());
+        let (message, key, session) = (envelope.message.kind(), envelope.message.key(), envelope.session);
+        let kind = match key {
+            Some(key) if message != MessageKind::Image => EventKind::Message { to, message, key },
+            _ => EventKind::Session { to, message },
+        };
+        if self.controllers[to.index()].mode() == Mode::Down {
+            self.lose(to, envelope, observer);
+            return kind;
+        }
         if O::LISTENS {
-            observer.fact(Fact::Received { at: to, message, key });
+            observer.fact(match kind {
+                EventKind::Message { key, .. } => Fact::Received { at: to, message, key },
+                _ => Fact::SessionReceived { at: to, message },
+            });
         }
         if let Message::Data { slot, map, bytes, .. } = envelope.message {
-            self.controllers[to.index()].land(slot, map, &bytes);
+            if self.controllers[to.index()].accepts(session) {
+                self.controllers[to.index()].land(slot, map, &bytes);
+            } else if O::LISTENS {
+                observer.fact(Fact::Dropped { at: to, message, key });
+            }
             self.buffers.give(bytes);
         } else {
-            self.controller_handles(to, Input::Message(envelope.message), observer);
+            self.controller_handles(to, Input::Message(session, envelope.message), observer);
         }
-        EventKind::Message { to, message, key }
+        kind
     }
 
     fn disk_done<O: Observer>(&mut self, number: u32, observer: &mut O) -> EventKind {
         let (disk, at) = self.disk_of(number);
         let mut command = self.disk_commands.remove(number);
+        let (io, key, parity) = (command.io, command.key, command.target == Target::Parity);
+        let kind = EventKind::Disk { disk, at, io, key, parity };
+        if command.aborted {
+            self.buffers.give(command.bytes);
+            return kind;
+        }
         self.array.carry_out(&mut command);
-        match command.io {
+        match io {
             IoKind::Read => self.counters.disk_reads += 1,
             IoKind::Write => self.counters.disk_writes += 1,
         }
-        let (io, key, parity) = (command.io, command.key, command.target == Target::Parity);
-        self.controller_handles(at, Input::Disk(command), observer);
-        EventKind::Disk { disk, at, io, key, parity }
+        let rebuilt = command.also.rebuilt;
+        if command.boot == self.hardware.boots[at.index()] {
+            self.controller_handles(at, Input::Disk(command), observer);
+        } else {
+            self.buffers.give(command.bytes);
+        }
+        if rebuilt && !self.array.is_rebuilding() {
+            for at in ControllerId::BOTH {
+                self.controller_handles(at, Input::NothingToRebuild, observer);
+            }
+        }
+        kind
     }
 
     fn disk_of(&self, number: u32) -> (u8, ControllerId) {
@@ -264,53 +311,80 @@ impl World {
         (command.target.disk(self.config.raid, command.stripe), command.issuer)
     }
 
-    fn controller_handles<O: Observer>(&mut self, at: ControllerId, input: Input, observer: &mut O) {
+    /// Gives a controller something to handle, and does what it wants done. One that hangs gets it later.
+    pub(super) fn controller_handles<O: Observer>(
+        &mut self,
+        at: ControllerId,
+        input: Input,
+        observer: &mut O,
+    ) {
+        if let Some(held) = &mut self.hardware.hung[at.index()] {
+            held.push_back(input);
+            return;
+        }
         let mut outputs = std::mem::take(&mut self.outputs.0);
-        let mut out = Outbox { outputs: &mut outputs, buffers: &mut self.buffers, observer };
-        self.controllers[at.index()].handle(input, &mut out);
+        let controller = &mut self.controllers[at.index()];
+        let session = controller.session();
+        let mut out =
+            Outbox { outputs: &mut outputs, buffers: &mut self.buffers, observer, session, muted: false };
+        controller.handle(input, &mut out);
         let cause = self.events - 1;
         for output in outputs.drain(..) {
-            match output {
-                Output::Send(message) => self.send(at, message, cause, observer),
-                Output::Disk(command) => {
-                    let (_, done_ns) = self.array.submit(&command, self.now_ns);
-                    let number = self.disk_commands.insert(command);
-                    self.schedule.add(done_ns, cause, What::Disk(number));
-                }
-                Output::Reply { part, hit } => self.reply(part, hit, cause, observer),
-                Output::Arm { timer, after_ns } => {
-                    self.schedule.add(self.now_ns + after_ns, cause, What::Timer(at, timer));
-                }
-            }
+            self.carry_out(at, output, cause, observer);
         }
         self.outputs.0 = outputs;
     }
 
-    fn send<O: Observer>(&mut self, from: ControllerId, message: Message, cause: u64, observer: &mut O) {
+    fn carry_out<O: Observer>(&mut self, at: ControllerId, output: Output, cause: u64, observer: &mut O) {
+        let boot = self.hardware.boots[at.index()];
+        let soon = self.now_ns + self.config.failover.record_ns;
+        match output {
+            Output::Send(session, message) => self.send(at, session, message, cause, observer),
+            Output::Disk(command) if self.hardware.revoked[at.index()] => self.buffers.give(command.bytes),
+            Output::Disk(command) => {
+                let (_, done_ns) = self.array.submit(&command, self.now_ns);
+                let number = self.disk_commands.insert(command);
+                self.schedule.add(done_ns, cause, What::Disk(number));
+            }
+            Output::Reply { part, hit, failed } => self.reply(part, hit, failed, cause, observer),
+            Output::Arm { timer, after_ns } => {
+                self.schedule.add(self.now_ns + after_ns, cause, What::Timer(at, boot, timer));
+            }
+            Output::Swap { expected, new } => {
+                let lands_ns = self.now_ns + self.config.failover.record_ns / 2;
+                self.control(lands_ns, cause, Control::Swap { by: at, boot, expected, new });
+            }
+            Output::Look => self.control(soon, cause, Control::Look { by: at, boot }),
+            Output::Mailbox => self.control(soon, cause, Control::Mailbox { at, boot }),
+            Output::Fence => self.fence(at, cause),
+            Output::Abandon => self.abandoned(at),
+        }
+    }
+
+    fn send<O: Observer>(
+        &mut self,
+        from: ControllerId,
+        session: Session,
+        message: Message,
+        cause: u64,
+        observer: &mut O,
+    ) {
         let (kind, key) = (message.kind(), message.key());
         self.counters.messages[kind as usize] += 1;
         if O::LISTENS {
-            observer.fact(Fact::Sent { from, message: kind, key });
+            observer.fact(match key {
+                Some(key) if kind != MessageKind::Image => Fact::Sent { from, message: kind, key },
+                _ => Fact::SessionSent { from, message: kind },
+            });
         }
         let to = from.peer();
-        let arrives_ns = self.links[to.index()].send(message, self.now_ns);
-        self.schedule.add(arrives_ns, cause, What::Message(to));
-    }
-
-    fn reply<O: Observer>(&mut self, number: u32, hit: bool, cause: u64, observer: &mut O) {
-        let operation = &mut self.operations[number];
-        operation.hit &= hit;
-        operation.parts_left -= 1;
-        if operation.parts_left > 0 {
-            return;
+        match self.links[to.index()].send(session, message, self.now_ns) {
+            Some(arrives_ns) => {
+                self.schedule.add(arrives_ns, cause, What::Message(to));
+            }
+            None if O::LISTENS => observer.fact(Fact::Lost { to, message: kind, key }),
+            None => {}
         }
-        self.counters.read_hits += u64::from(operation.hit);
-        let HostOp { host, via: at, io, .. } = operation.op;
-        let op = operation.number;
-        if O::LISTENS {
-            observer.fact(Fact::HostReplied { op, host, at, io });
-        }
-        self.schedule.add(self.now_ns + self.config.host_latency_ns, cause, What::HostDone(number));
     }
 
     /// For tests of the checks: break a controller on purpose.
@@ -345,6 +419,12 @@ impl World {
     #[must_use]
     pub fn events(&self) -> u64 {
         self.events
+    }
+
+    /// What happened last.
+    #[must_use]
+    pub fn last_event(&self) -> Option<EventKind> {
+        self.last_event
     }
 
     /// When the earliest pending event will happen, in nanoseconds.
@@ -391,10 +471,22 @@ impl World {
         self.operations.iter().map(|(_, operation)| operation)
     }
 
-    /// How many host operations are under way.
+    /// How many operations hosts wait for.
     #[must_use]
     pub fn outstanding(&self) -> usize {
-        self.operations.len()
+        self.waiting
+    }
+
+    /// What is broken of the hardware.
+    #[must_use]
+    pub fn hardware(&self) -> &Hardware {
+        &self.hardware
+    }
+
+    /// What a pending [`What::Control`] is.
+    #[must_use]
+    pub fn pending_control(&self, number: u32) -> &Control {
+        &self.controls[number]
     }
 
     #[must_use]
@@ -424,6 +516,7 @@ impl World {
             link.feed(&mut digest);
         }
         self.array.feed(&mut digest);
+        self.hardware.feed(&mut digest);
         for pending in self.schedule.sorted() {
             digest.word(pending.at_ns);
             digest.word(pending.id.0);

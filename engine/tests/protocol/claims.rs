@@ -5,10 +5,10 @@ use crate::support::{Stage, key, state};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::fact::{Fact, IoKind, Observer, SlotList};
 use mirrorline_engine::ids::ControllerId::{A, B};
-use mirrorline_engine::ids::{BlockMap, ControllerId, LineKey};
+use mirrorline_engine::ids::{BlockMap, ControllerId, LineKey, Session};
 use mirrorline_engine::message::{Grant, Message, MessageKind};
 use mirrorline_engine::scenario::Scenario;
-use mirrorline_engine::sim::{Run, Seed, World};
+use mirrorline_engine::sim::Run;
 use mirrorline_engine::state::{FlushStep, LineState};
 
 /// The LUN that a controller owns by default.
@@ -215,7 +215,7 @@ fn mirror_is_declared_consistent_after_the_flush(first: ControllerId) {
         .first("CONSISTENT is sent", |f| matches!(f, Fact::Sent { message: MessageKind::Consistent, .. }));
     assert!(last_write.is_some_and(|written| written < said), "data and parity first, then the message");
     let held = stage.controller(first.peer()).memory().word(mirror.loc.expect("the mirror has a slot"), 2);
-    assert_eq!(held, mirrorline_engine::check::state::disk_word(&stage.world, line, 2));
+    assert_eq!(Some(held), mirrorline_engine::check::state::disk_word(&stage.world, line, 2));
 }
 
 /// A flushed line is given free on both sides.
@@ -270,7 +270,7 @@ claims! {
 fn claim_29_a_stored_program_carries_out_the_method() {
     let stored = mirrorline_engine::scenario::library::find("safe-write").expect("it is built in").text;
     let scenario = Scenario::parse(stored).expect("it is sound");
-    let world = World::new(scenario.config.clone(), Seed(scenario.seed)).expect("its world is sound");
+    let world = scenario.world().expect("its world is sound");
     let source = scenario.source().expect("its requests are sound");
     let mut run = Run::new(world, source, scenario.pacing);
     let mut facts: Vec<Fact> = Vec::new();
@@ -286,7 +286,7 @@ fn claim_29_a_stored_program_carries_out_the_method() {
 #[test]
 fn claim_30_means_for_selecting_mirroring_and_sending() {
     use mirrorline_engine::buffer::Buffers;
-    use mirrorline_engine::controller::{Controller, HostRequest, Input, Outbox, Output};
+    use mirrorline_engine::controller::{Controller, HostRequest, Input, Outbox, Output, Timer};
     struct Deaf;
     impl Observer for Deaf {
         const LISTENS: bool = false;
@@ -297,15 +297,25 @@ fn claim_30_means_for_selecting_mirroring_and_sending() {
     let mut buffers = Buffers::new(config.line_bytes(), 8);
     let bytes = buffers.take_zeroed();
     let (mut outputs, mut observer) = (Vec::new(), Deaf);
-    let mut out = Outbox { outputs: &mut outputs, buffers: &mut buffers, observer: &mut observer };
+    let mut out = Outbox {
+        outputs: &mut outputs,
+        buffers: &mut buffers,
+        observer: &mut observer,
+        session: Session::default(),
+        muted: false,
+    };
     let map = BlockMap::range(2, 1);
     let request = HostRequest { op: 1, part: 0, io: IoKind::Write, key: key(0, 42), map, bytes };
     controller.handle(Input::Host(request), &mut out);
     let selected = controller.line(key(0, 42)).and_then(|line| line.fresh);
     match outputs.as_slice() {
-        [Output::Send(Message::Data { slot: data, .. }), Output::Send(Message::Meta { slot: meta, .. })] => {
+        [
+            Output::Send(_, Message::Data { slot: data, .. }),
+            Output::Send(_, Message::Meta { slot: meta, .. }),
+            Output::Arm { timer: Timer::Heartbeat, .. },
+        ] => {
             assert_eq!((Some(*data), Some(*meta)), (selected, selected));
         }
-        other => panic!("DATA and then META are sent, nothing else: {other:?}"),
+        other => panic!("DATA and then META are sent, heartbeats begin, nothing else: {other:?}"),
     }
 }

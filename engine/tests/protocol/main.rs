@@ -1,5 +1,6 @@
-//! The protocol of the steady state, told in stories. Every invariant is checked after every event of each.
+//! The protocol, told in stories: the steady state, and failures. Every invariant is checked after every event of each.
 
 mod claims;
+mod failures;
 mod steady;
 mod support;

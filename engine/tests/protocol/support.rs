@@ -1,13 +1,13 @@
 //! A small language for stories about the protocol: who writes what, run until, what was said on the link.
 
-use mirrorline_engine::check::{Depth, Watch};
+use mirrorline_engine::check::{Depth, Invariant, Watch};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::controller::Controller;
 use mirrorline_engine::controller::line::Line;
 use mirrorline_engine::fact::{Fact, IoKind, Observer};
 use mirrorline_engine::ids::{ControllerId, HostId, LineKey, Lun};
 use mirrorline_engine::message::{Message, MessageKind};
-use mirrorline_engine::sim::{Command, HostOp, Seed, TimedOp, World};
+use mirrorline_engine::sim::{Command, Fault, HostOp, Seed, TimedFault, TimedOp, World};
 use mirrorline_engine::state::LineState;
 
 /// A world, all that was said and done in it, and the invariants, which are checked after every event.
@@ -19,6 +19,7 @@ pub struct Stage {
     pub said: Vec<(ControllerId, Message)>,
     watch: Watch,
     seen: [u64; 2],
+    tolerant: bool,
 }
 
 struct Ears<'a>(&'a mut Vec<Fact>, &'a mut Watch);
@@ -39,6 +40,7 @@ impl Stage {
             said: Vec::new(),
             watch: Watch::new(Depth::EveryEvent),
             seen: [0; 2],
+            tolerant: false,
         }
     }
 
@@ -70,8 +72,34 @@ impl Stage {
             }
         }
         self.watch.after_event(&self.world);
-        assert_eq!(self.watch.violations(), [], "every invariant holds after every event");
+        if !self.tolerant {
+            assert_eq!(self.watch.violations(), [], "every invariant holds after every event");
+        }
         happened
+    }
+
+    /// Something is broken or mended, now.
+    pub fn fault(&mut self, fault: Fault) -> &mut Stage {
+        let timed = TimedFault { at_ns: 0, fault };
+        self.world.apply(Command::Fault(timed)).expect("a story's fault fits");
+        self
+    }
+
+    /// From here on rules may be broken: the story is about which.
+    pub fn tolerate(&mut self) -> &mut Stage {
+        self.tolerant = true;
+        self
+    }
+
+    /// The invariants that were found broken.
+    pub fn broken(&self) -> Vec<Invariant> {
+        self.watch.violations().iter().map(|violation| violation.invariant).collect()
+    }
+
+    /// The how-manieth message to a controller is the first of a kind.
+    pub fn place_of(&self, to: ControllerId, kind: MessageKind) -> u8 {
+        let place = self.world.link_to(to).iter().position(|envelope| envelope.message.kind() == kind);
+        place.expect("such a message is on its way") as u8
     }
 
     /// Steps until the world is as wanted.
@@ -110,7 +138,7 @@ impl Stage {
 
     /// The kinds of the messages about a line, in the order in which they were sent.
     pub fn words(&self, key: LineKey) -> Vec<(ControllerId, MessageKind)> {
-        self.said.iter().filter(|(_, m)| m.key() == key).map(|(to, m)| (*to, m.kind())).collect()
+        self.said.iter().filter(|(_, m)| m.key() == Some(key)).map(|(to, m)| (*to, m.kind())).collect()
     }
 
     /// Where in the facts the first one stands that is as wanted.

@@ -1,9 +1,12 @@
 //! One controller: cache memory, write-back queue, hash table, free lists. B is A's mirror image.
 
+use super::icon::icon;
 use super::slots::RegionView;
 use crate::action::Action;
 use crate::scene::look::Look;
-use crate::scene::model::{ControllerCard, FreeList, HashView, QueueView, Selection, Slots};
+use crate::scene::model::{
+    Condition, ControllerCard, FaultButton, FreeList, HashView, Heart, QueueView, Selection, Slots, Tone,
+};
 use crate::scene::pick::to_pick;
 use crate::scene::words::{count_text, runs_text};
 use crate::theme::Skin;
@@ -14,6 +17,8 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct ControllerProps {
     pub card: Rc<ControllerCard>,
+    /// Its power symbol.
+    pub power: Option<FaultButton>,
     pub skin: Skin,
     pub act: Callback<Action>,
 }
@@ -45,11 +50,17 @@ pub fn controller(props: &ControllerProps) -> Html {
     };
     let side = if card.id == ControllerId::A { "a" } else { "b" };
     html! {
-        <article class={classes!("ctl", side, density(card))} aria-label={format!("Controller {letter}")} data-testid={format!("controller-{letter}")}>
+        <article class={classes!("ctl", side, density(card), format!("is-{}", card.condition.tone.class()))} aria-label={format!("Controller {letter}")} data-testid={format!("controller-{letter}")}>
             <header>
                 <b class="ltr">{ letter }</b>
-                <div class="ctl-n"><h2>{ format!("Controller {letter}") }</h2><p>{ &card.role }</p></div>
+                <div class="ctl-n">
+                    <h2>{ format!("Controller {letter}") }</h2>
+                    <p>{ if card.condition.tone == Tone::Calm { card.role.as_str() } else { card.condition.words } }</p>
+                </div>
+                { vitals(&card.condition) }
+                { props.power.as_ref().map(power) }
             </header>
+            { notes(&card.condition) }
             <div class="mem">{ memory }</div>
             <dl class="books">
                 <div class="wbq"><dt>{ "Write-back" }</dt><dd>{ queue(&card.queue) }</dd></div>
@@ -63,19 +74,71 @@ pub fn controller(props: &ControllerProps) -> Html {
     }
 }
 
+/// Mode, epoch, heart and battery.
+fn vitals(condition: &Condition) -> Html {
+    let (heart, class) = match condition.heart {
+        Heart::Beats => ("beats".to_owned(), "calm"),
+        Heart::Silent { periods, of } => (format!("silent {periods} of {of}"), "alarm"),
+        Heart::Deaf => ("–".to_owned(), "off"),
+    };
+    let (battery, sign) =
+        if condition.battery_good { ("good", "#i-battery-full") } else { ("bad", "#i-battery") };
+    let epoch = condition.epoch.map_or_else(|| "no memory".to_owned(), |epoch| format!("epoch {epoch}"));
+    html! {
+        <div class="vitals">
+            <b class={classes!("mode", condition.tone.class())} title={condition.words} data-testid="mode">{ condition.mode }</b>
+            <span class="vit">
+                <span class={classes!("heart", class)} title="What it hears of its peer">{ icon("#i-heart", "ic16") }{ heart }</span>
+                <span class={classes!("batt", (!condition.battery_good).then_some("alarm"))} title={format!("Battery {battery}")}>
+                    { icon(sign, "ic16") }<span class="sr">{ format!("battery {battery}") }</span></span>
+                <span class="epoch" title="The epoch that its memory belongs to">{ epoch }</span>
+            </span>
+        </div>
+    }
+}
+
+fn power(fault: &FaultButton) -> Html {
+    html! {
+        <button class={classes!("pwr", fault.mends.then_some("mends"))} aria-label={fault.label.clone()} disabled={fault.disabled}
+            title={format!("{}. {}", fault.label, fault.about)} data-break={fault.id.clone()}>{ icon("#i-power", "ic20") }</button>
+    }
+}
+
+/// What it has still to do, and what is not as usual.
+fn notes(condition: &Condition) -> Html {
+    if condition.notes.is_empty() && condition.progress.is_none() {
+        return Html::default();
+    }
+    let notes = condition.notes.iter().map(|note| {
+        html! { <li key={note.text.clone()} class={note.tone.class()}>{ &note.text }</li> }
+    });
+    html! {
+        <ul class="notes" data-testid="notes">
+            if let Some(progress) = &condition.progress {
+                <li class="work prog"><span>{ &progress.text }</span>
+                    if progress.total > 0 {
+                        <progress max={progress.total.to_string()} value={progress.done.to_string()} aria-label={progress.text.clone()}></progress>
+                    }
+                </li>
+            }
+            { for notes }
+        </ul>
+    }
+}
+
 fn queue(queue: &QueueView) -> Html {
     if queue.chips.is_empty() {
         return html! { <span class="none">{ "empty: nothing is dirty" }</span> };
     }
     let chips = queue.chips.iter().map(|chip| {
         let class = classes!(chip.flushing.then_some("go"), chip.selected.then_some("selk"));
-        let mirror = chip.mirror.map(|slot| format!(", mirror in {slot}")).unwrap_or_default();
+        let mirror = chip.mirror.map(|slot| format!(" {slot}")).unwrap_or_default();
         let about = if chip.flushing { "going to disk" } else { "waits to be written back" };
-        let said = format!("Line {} {about}{mirror}", chip.line);
+        let said = format!("{}{mirror}: {about}", chip.line);
         html! {
             <li key={chip.line.key.bits().to_string()}>
                 <button class={class} title={said.clone()} aria-label={said} data-pick={to_pick(Selection::Line(chip.line.key))}>
-                    { chip.line.to_string() }
+                    { chip.line.to_string() }{ " " }
                     if let Some(slot) = chip.mirror { <small>{ slot.to_string() }</small> }
                 </button>
             </li>

@@ -2,7 +2,9 @@
 
 use super::icon::icon;
 use crate::movers::use_mover;
-use crate::scene::model::{ArrayView, Content, DiskCell, DiskMark, LineLabel, Selection, StripeRow};
+use crate::scene::model::{
+    ArrayView, Content, DiskCell, DiskHead, DiskMark, LineLabel, RecordView, Selection, StripeRow, Tone,
+};
 use crate::scene::pick::to_pick;
 use mirrorline_engine::ids::LineKey;
 use std::rc::Rc;
@@ -20,10 +22,7 @@ pub struct DisksProps {
 pub fn disks(props: &DisksProps) -> Html {
     let array = &props.array;
     let many = array.disks >= MANY_DISKS;
-    let heads = (0..array.disks).map(|disk| {
-        let name = if many { disk.to_string() } else { format!("Disk {disk}") };
-        html! { <th key={disk} scope="col">{ icon("#i-disk", "") }{ name }</th> }
-    });
+    let heads = array.heads.iter().map(|head| disk_head(head, many));
     let rows = array
         .rows
         .iter()
@@ -31,7 +30,10 @@ pub fn disks(props: &DisksProps) -> Html {
     let (level, layout) = array.caption.rsplit_once(", ").unwrap_or((&array.caption, ""));
     html! {
         <section class={classes!("array", many.then_some("many"))} aria-label="Disk array" data-testid="array">
-            <div class="array-n"><h2>{ "Disk array" }</h2><p>{ level }</p><p>{ layout }</p></div>
+            <div class="array-n">
+                <div class="raid"><h2>{ "Disk array" }</h2><p>{ level }</p><p>{ layout }</p></div>
+                { record(&array.record) }
+            </div>
             if array.rows.is_empty() {
                 <p class="empty">{ "No stripe has been touched yet." }</p>
             } else {
@@ -45,9 +47,55 @@ pub fn disks(props: &DisksProps) -> Html {
                 <li><i class="mk writing"></i>{ "being written" }</li>
                 <li><i class="mk reading"></i>{ "being read" }</li>
                 <li><i class="mk behind"></i>{ "older than cache" }</li>
-                <li><i class="mk suspect">{ "?" }</i>{ "parity not yet right" }</li>
+                <li><i class="mk suspect">{ "?" }</i>{ "parity in doubt" }</li>
+                <li><i class="mk missing"></i>{ "cannot be read" }</li>
             </ul>
         </section>
+    }
+}
+
+/// A disk above its column: a click takes it out of service, or puts a spare into its place.
+fn disk_head(head: &DiskHead, many: bool) -> Html {
+    let disk = head.disk;
+    let name = if many { disk.to_string() } else { format!("Disk {disk}") };
+    let does = if head.text == "lost" { "put a spare into its place" } else { "fail it" };
+    let state = if head.text.is_empty() { String::new() } else { format!(" {}", head.text) };
+    html! {
+        <th key={disk} scope="col" class={head.tone.class()}>
+            <button data-break={format!("disk-{disk}")} title={format!("Disk {disk}{state}: {does}")} aria-label={format!("Disk {disk}{state}: {does}")}>
+                { icon(if head.tone == Tone::Alarm { "#i-diskx" } else { "#i-disk" }, "") }<span class="d-n">{ name }</span>
+                if !head.text.is_empty() { { " " }<span class="d-s">{ &head.text }</span> }
+            </button>
+            if let Some((done, total)) = head.rebuilt {
+                <progress max={total.to_string()} value={done.to_string()} aria-label={format!("Disk {disk} rebuilt")}></progress>
+            }
+        </th>
+    }
+}
+
+/// Who may serve, as it stands on the disks.
+fn record(record: &RecordView) -> Html {
+    let owner = match record.holder {
+        None => "both may serve".to_owned(),
+        Some(at) => format!("only {at} may serve"),
+    };
+    let pinned = if record.pinned { ", pinned" } else { "" };
+    let class = classes!(
+        "record",
+        record.holder.map(|at| if at.index() == 0 { "to-a" } else { "to-b" }),
+        record.changed.then_some("swapped")
+    );
+    html! {
+        <div {class} data-testid="record" title="The record on the disks decides who may serve. It is changed only by compare-and-swap.">
+            <h3>{ "Record" }</h3>
+            <p class="rec-m">{ &record.mode }</p>
+            <p class="rec-e">{ format!("epoch {}{pinned}", record.epoch) }</p>
+            if let Some(fence) = &record.fence {
+                <p class={classes!("fence", fence.tone.class())}>{ icon("#i-fence", "ic16") }{ &fence.text }</p>
+            } else {
+                <p class="rec-o">{ owner }</p>
+            }
+        </div>
     }
 }
 
@@ -85,6 +133,9 @@ fn content_text(content: Content) -> String {
 
 fn said(cell: &DiskCell, key: LineKey) -> String {
     let what = match cell.content {
+        Content::Parity if cell.mark == DiskMark::Suspect => {
+            format!("P ?, parity of stripe {}", key.stripe())
+        }
         Content::Parity => format!("parity of stripe {}", key.stripe()),
         Content::Blocks { .. } => format!("block {}", content_text(cell.content)),
     };
@@ -94,6 +145,7 @@ fn said(cell: &DiskCell, key: LineKey) -> String {
         DiskMark::Writing(_) => ", being written",
         DiskMark::Reading(_) => ", being read",
         DiskMark::Suspect => ", does not match the data just now",
+        DiskMark::Missing => ", cannot be read",
         DiskMark::Expected => ", newer data is being mirrored",
     };
     let behind = if cell.behind { ", older than the cache" } else { "" };
@@ -109,6 +161,7 @@ fn cell_view(props: &CellProps) -> Html {
         DiskMark::Writing(span) => (Some("writing"), Some(span)),
         DiskMark::Reading(span) => (Some("reading"), Some(span)),
         DiskMark::Suspect => (Some("suspect"), None),
+        DiskMark::Missing => (Some("missing"), None),
         DiskMark::Expected => (Some("soon"), None),
     };
     let node = use_mover(span);

@@ -1,17 +1,22 @@
 //! The transport: scrubber, play, step, speed, and where in the run we are.
 
+use super::break_sheet::short_button;
 use super::icon::icon;
 use super::scrubber::{Scrubber, speed_bounds};
-use crate::action::{Action, Direction, StepUnit};
-use crate::scene::model::Transport;
+use crate::action::{Action, Direction, Panel, StepUnit};
+use crate::scene::model::{FaultButton, Transport};
 use crate::scene::words::{count_text, css_number};
 use crate::session::Command;
+use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub struct DockProps {
     pub transport: Transport,
+    pub faults: Rc<Vec<FaultButton>>,
+    /// Where an invariant broke first.
+    pub broken: Option<u64>,
     pub step: StepUnit,
     pub time_of: Callback<u64, u64>,
     pub act: Callback<Action>,
@@ -38,7 +43,7 @@ pub fn dock(props: &DockProps) -> Html {
     html! {
         <footer class="dock" aria-label="Transport">
             <Scrubber event={transport.event} total={transport.total} time_ns={transport.time_ns} indexing={transport.indexing.is_some()}
-                markers={transport.markers.clone()} time_of={props.time_of.clone()} act={props.act.clone()} />
+                markers={transport.markers.clone()} safety={Rc::clone(&transport.safety)} safe_now={transport.safe_now} broken={props.broken} time_of={props.time_of.clone()} act={props.act.clone()} />
             <div class="bar">
                 <div class="tp">
                     <button class="ib" aria-label="Step back" title="Step back (←)" data-testid="step-back" disabled={transport.event == 0}
@@ -52,6 +57,12 @@ pub fn dock(props: &DockProps) -> Html {
                 </div>
                 { speed(transport.speed, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
+                <div class="break" role="group" aria-label="Break it now">
+                    { for props.faults.iter().filter(|fault| fault.bar).map(short_button) }
+                    <button class="fault more-faults" title="Everything that can be broken and mended" aria-label="More to break" data-testid="more-faults"
+                        onclick={act(Action::Open(Panel::Break))}>{ icon("#i-break", "ic20") }<span>{ "More" }</span><b>{ "Break it" }</b></button>
+                    { undo(transport.undo.as_deref(), &props.act) }
+                </div>
                 if let Some(cut) = &transport.cut {
                     <div class="indexing" role="status"><span data-testid="cut">{ cut.clone() }</span></div>
                 }
@@ -64,6 +75,16 @@ pub fn dock(props: &DockProps) -> Html {
                 }
             </div>
         </footer>
+    }
+}
+
+/// Takes back the last thing that was broken or mended.
+fn undo(label: Option<&str>, act: &Callback<Action>) -> Html {
+    let send = act.clone();
+    let title = label.map_or_else(|| "Nothing to undo".to_owned(), |label| format!("Undo: {label} (Ctrl Z)"));
+    html! {
+        <button class="fault undo" title={title.clone()} aria-label={title} disabled={label.is_none()} data-testid="undo"
+            onclick={move |_: MouseEvent| send.emit(Action::Play(Command::Undo))}>{ icon("#i-undo", "ic20") }<span>{ "Undo" }</span></button>
     }
 }
 

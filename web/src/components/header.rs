@@ -101,7 +101,7 @@ fn scenario_menu(props: &ScenarioMenuProps) -> Html {
             }
         });
     }
-    let items = props.scenarios.iter().enumerate().map(|(index, scenario)| {
+    let item = |(index, scenario): (usize, &ScenarioInfo)| {
         let send = props.act.clone();
         let chosen = props.current == Some(index);
         html! {
@@ -112,14 +112,20 @@ fn scenario_menu(props: &ScenarioMenuProps) -> Html {
                 <b>{ &scenario.title }</b><span>{ &scenario.about }</span>
             </button>
         }
-    });
+    };
+    let group = |title: &'static str, incident: bool| {
+        let mine = props.scenarios.iter().enumerate().filter(|(_, scenario)| scenario.incident == incident);
+        html! { <div role="group" aria-label={title}><p class="menu-h" aria-hidden="true">{ title }</p>{ for mine.map(item) }</div> }
+    };
     let open = {
         let send = props.act.clone();
         move |_| send.emit(Action::Open(Panel::Trace))
     };
     html! {
         <div class="menu scenarios" role="menu" aria-label="Scenarios" data-menu="">
-            { for items }
+            { group("How it works", false) }
+            <hr />
+            { group("Incidents: something breaks", true) }
             <hr />
             <button class="scenario" role="menuitem" onclick={open}>
                 <b>{ "Open a trace…" }</b><span>{ "An fio iolog from your disk; or drop one anywhere on this page." }</span>

@@ -49,6 +49,7 @@ fn host_card(host: &HostCard) -> Html {
     let busy = !matches!(host.status, HostStatus::Idle | HostStatus::Done);
     let class = classes!("host", (host.focus && busy).then_some("active"), (!busy).then_some("still"));
     let blocked = matches!(host.status, HostStatus::Blocked(_));
+    let bad = matches!(host.status, HostStatus::Retrying | HostStatus::Unheard | HostStatus::Failed);
     html! {
         <div key={host.id} class={class} data-testid={format!("host-{}", host.id)} data-status={host.status.word()}>
             { icon("#i-host", "ic20") }
@@ -57,8 +58,9 @@ fn host_card(host: &HostCard) -> Html {
                 { &host.request }
                 if host.more > 0 { <small>{ format!(" +{}", host.more) }</small> }
                 if let Some(via) = host.via { <small class="via">{ format!(" at {via}") }</small> }
+                { for ControllerId::BOTH.into_iter().filter(|via| host.cut[via.index()]).map(|via| html! { <small key={via.letter()} class="no-path">{ format!(" no path to {via}") }</small> }) }
             </span>
-            <em class={classes!(blocked.then_some("blocked"))}>{ host.status.word() }</em>
+            <em class={classes!(blocked.then_some("blocked"), bad.then_some("bad"))}>{ host.status.word() }</em>
         </div>
     }
 }

@@ -1,50 +1,15 @@
 //! The inspector: one line (or slot, message, disk block) as both controllers see it.
 
-use super::legend::{badge, full_key};
+use super::break_sheet::fault_button;
+use super::legend::badge;
 use crate::action::Action;
-use crate::scene::model::{Bit, BitMark, Inspector, Value};
-use std::rc::Rc;
+use crate::scene::model::{Bit, BitMark, FaultButton, FaultGroup, Inspector, Value};
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct RailProps {
-    pub inspector: Option<Rc<Inspector>>,
-    /// What there is to see in this scenario; empty for a trace.
-    pub about: String,
-    /// Small screens: the rail is a drawer, and open.
-    pub open: bool,
-    pub act: Callback<Action>,
-}
-
-#[function_component(Rail)]
-pub fn rail(props: &RailProps) -> Html {
-    let close = {
-        let send = props.act.clone();
-        move |_| send.emit(Action::ToggleInspector)
-    };
-    html! {
-        <aside class={classes!("rail", props.open.then_some("open"))} aria-label="Inspector" data-testid="inspector">
-            <div class="rail-h"><h2>{ "Inspector" }</h2><button class="btn ghost close" onclick={close}>{ "Close" }</button></div>
-            <div class="pane">
-                if let Some(inspector) = &props.inspector {
-                    { inspect(inspector, &props.act) }
-                } else {
-                    <p class="empty">{ "Click a slot, a queue chip, a message or a disk block to see it from both sides." }</p>
-                }
-            </div>
-            <div class="pane two">
-                if !props.about.is_empty() {
-                    <h3>{ "What to watch for" }</h3>
-                    <p class="about">{ &props.about }</p>
-                }
-                <h3>{ "Also on the stage" }</h3>
-                { full_key(false) }
-            </div>
-        </aside>
-    }
-}
-
-fn inspect(it: &Inspector, act: &Callback<Action>) -> Html {
+/// The inspector's content; with what can be done to a message that is on its way.
+pub fn inspect(it: &Inspector, faults: &[FaultButton], act: &Callback<Action>) -> Html {
+    let tricks: Vec<&FaultButton> =
+        faults.iter().filter(|fault| fault.group == FaultGroup::Message).collect();
     let release = {
         let send = act.clone();
         move |_| send.emit(Action::Escape)
@@ -68,6 +33,13 @@ fn inspect(it: &Inspector, act: &Callback<Action>) -> Html {
             </table>
             if !it.note.is_empty() {
                 <div class="newest"><h3>{ &it.note_title }</h3><p>{ &it.note }</p></div>
+            }
+            if !tricks.is_empty() {
+                <div class="what-if" data-testid="tamper">
+                    <h3>{ "What if the link did this?" }</h3>
+                    <p>{ "No correct link does. Run on, and see which rule breaks." }</p>
+                    <div>{ for tricks.into_iter().map(fault_button) }</div>
+                </div>
             }
             <p class="follow">
                 if it.following {

@@ -45,7 +45,7 @@ pub fn keys_dialog(props: &KeysDialogProps) -> Html {
             <div class="twin">
                 <section><h3>{ "Keyboard" }</h3><ul class="keylist">{ for rows }</ul>
                     <p class="hint-p">{ "In the cache and disk grids the arrow keys move over the cells, and Enter inspects one." }</p></section>
-                <section><h3>{ "Line states" }</h3>{ legend() }{ full_key(true) }</section>
+                <section><h3>{ "Line states" }</h3>{ legend(false) }{ legend(true) }{ full_key(true) }</section>
             </div>
         </dialog>
     }

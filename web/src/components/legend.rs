@@ -12,6 +12,14 @@ const COMMON: [(Look, &str, Option<Look>); 5] = [
     (Look::OC, "clean, held once", None),
 ];
 
+/// While one controller serves alone; the mirror column is a replacement’s.
+const ALONE: [(Look, &str, Option<Look>); 4] = [
+    (Look::SW, "written through", None),
+    (Look::SD, "dirty, held once", Some(Look::MD)),
+    (Look::SF, "going to disk", None),
+    (Look::SC, "same as disk", None),
+];
+
 /// States that last only for a moment, or show only in the hash table.
 const RARE: [Look; 4] = [Look::OW, Look::OX, Look::OR, Look::M0];
 
@@ -20,9 +28,10 @@ pub fn badge(look: Look) -> Html {
     html! { <b class={classes!("k", look.class())}>{ look.code() }</b> }
 }
 
-/// The short key.
-pub fn legend() -> Html {
-    let rows = COMMON.into_iter().map(|(owner, words, mirror)| {
+/// The short key. `alone`: one controller serves alone, and its lines have states of their own.
+pub fn legend(alone: bool) -> Html {
+    let pairs: &[(Look, &str, Option<Look>)] = if alone { &ALONE } else { &COMMON };
+    let rows = pairs.iter().copied().map(|(owner, words, mirror)| {
         html! {
             <li key={owner.code()}>{ badge(owner) }<span>{ words }</span>
                 { mirror.map_or_else(|| html! { <b class="k none">{ "–" }</b> }, badge) }
@@ -31,7 +40,7 @@ pub fn legend() -> Html {
     });
     html! {
         <div class="legend" aria-label="Key to line states">
-            <p><span>{ "Owner" }</span><span>{ "Line is" }</span><span>{ "Mirror" }</span></p>
+            <p><span>{ if alone { "Alone" } else { "Owner" } }</span><span>{ "Line is" }</span><span>{ "Mirror" }</span></p>
             <ul>
                 { for rows }
                 <li><b class="k q">{ "Q" }</b><span>{ "ownership asked for" }</span><b class="k q">{ "Q" }</b></li>

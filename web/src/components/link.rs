@@ -1,7 +1,8 @@
 //! The mirror link: one lane for each direction, messages on their way, and what waits at either end.
 
+use super::icon::icon;
 use crate::movers::use_mover;
-use crate::scene::model::{LinkView, Selection, Span, Token, Waiting, Weight};
+use crate::scene::model::{FaultButton, LinkView, Selection, Span, Token, Waiting, Weight};
 use crate::scene::pick::to_pick;
 use mirrorline_engine::ids::ControllerId;
 use std::rc::Rc;
@@ -48,13 +49,21 @@ const SWARM: usize = 7;
 #[derive(Properties, PartialEq)]
 pub struct LinkProps {
     pub link: Rc<LinkView>,
+    /// Cuts it, or mends it.
+    pub cutter: Option<FaultButton>,
 }
 
 #[function_component(Link)]
 pub fn link(props: &LinkProps) -> Html {
     let link = &props.link;
     let lane = |from: ControllerId, class: &'static str| {
-        let tokens: Vec<&Token> = link.tokens.iter().filter(|token| token.from == from).collect();
+        let (beats, tokens): (Vec<&Token>, Vec<&Token>) = link
+            .tokens
+            .iter()
+            .filter(|token| token.from == from)
+            .partition(|token| token.weight == Weight::Beat);
+        let to = from.peer();
+        let (cut, slow) = (link.cut[to.index()], link.slow[to.index()]);
         let crowd = match tokens.len() {
             0..DENSE => "",
             DENSE..SWARM => "dense",
@@ -67,7 +76,11 @@ pub fn link(props: &LinkProps) -> Html {
             html! { <TokenView key={token.id.to_string()} token={(*token).clone()} place={place} /> }
         });
         html! {
-            <div class={classes!("lane", class, crowd)} data-testid={format!("lane-{class}")}>
+            <div class={classes!("lane", class, crowd, cut.then_some("is-cut"), (slow > 1).then_some("is-slow"))} data-testid={format!("lane-{class}")}>
+                <button class="cut-here" tabindex="-1" data-break={if to == ControllerId::A { "link-a" } else { "link-b" }}
+                    title={format!("{} {from} → {to}", if cut { "Mend" } else { "Cut" })} aria-label={format!("{} the link from {from} to {to}", if cut { "Mend" } else { "Cut" })}></button>
+                if cut { <b class="cut-mark">{ icon("#g-x", "ic16") }{ "cut" }</b> }
+                { for beats.into_iter().map(|token| html! { <Beat key={token.id.to_string()} token={token.clone()} /> }) }
                 <span class="lane-l">{ format!("{from} → {}", from.peer()) }</span>
                 if let Some(expected) = expected {
                     <div class="tok next"><b>{ expected.name }</b><span>{ "next" }</span></div>
@@ -82,9 +95,15 @@ pub fn link(props: &LinkProps) -> Html {
         let first = mine().next().map(|waiting| parked_chip(waiting, more));
         html! { <div class={class}>{ first }</div> }
     };
+    let (state, alarm) = state(link);
     html! {
         <>
-            <h2>{ "Mirror link" }<span>{ &link.latency }</span></h2>
+            <h2>{ "Mirror link" }<span class={classes!(alarm.then_some("alarm"))} data-testid="link-state">{ state }</span>
+                if let Some(cutter) = &props.cutter {
+                    <button class={classes!("cutter", cutter.mends.then_some("mends"))} aria-label={cutter.label.clone()}
+                        title={format!("{}. {}", cutter.label, cutter.about)} data-break={cutter.id.clone()}>{ icon("#i-cut", "ic20") }</button>
+                }
+            </h2>
             { lane(ControllerId::A, "ab") }
             { lane(ControllerId::B, "ba") }
             <div class="parked">{ parked(ControllerId::A, "at-a") }{ parked(ControllerId::B, "at-b") }</div>
@@ -92,8 +111,39 @@ pub fn link(props: &LinkProps) -> Html {
     }
 }
 
+/// The link's state in a few words, and whether it is a bad one.
+fn state(link: &LinkView) -> (String, bool) {
+    let slowest = link.slow[0].max(link.slow[1]);
+    match link.cut {
+        [true, true] => ("cut".into(), true),
+        [true, false] => ("B → A is cut".into(), true),
+        [false, true] => ("A → B is cut".into(), true),
+        _ if slowest > 1 => (format!("{slowest}× slower"), true),
+        _ => (link.latency.clone(), false),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct BeatProps {
+    token: Token,
+}
+
+/// A heartbeat: a dot, since there are many and they only say one thing.
+#[function_component(Beat)]
+fn beat(props: &BeatProps) -> Html {
+    let token = &props.token;
+    let node = use_mover(Some(token.flight));
+    let said = format!("{} from {} to {}", token.name, token.from, token.from.peer());
+    let pick = to_pick(Selection::Message { id: token.id, key: None });
+    html! {
+        <div ref={node} class={classes!("fly", "beat", token.selected.then_some("sel"))} data-testid="token" data-token={token.name}>
+            <button class="tok" title={said.clone()} aria-label={said} data-pick={pick}>{ icon("#i-heart", "ic16") }</button>
+        </div>
+    }
+}
+
 fn parked_chip(waiting: &Waiting, more: usize) -> Html {
-    let pick = Selection::Message { id: waiting.id, key: waiting.line.key };
+    let pick = Selection::Message { id: waiting.id, key: Some(waiting.line.key) };
     html! {
         <button class={classes!(waiting.selected.then_some("selk"))} data-pick={to_pick(pick)}>
             <b>{ waiting.name }</b>{ " " }{ &waiting.detail }
@@ -114,7 +164,7 @@ fn token_view(props: &TokenProps) -> Html {
     let node = use_mover(Some(token.flight));
     let weight = match token.weight {
         Weight::Payload => "data",
-        Weight::Control => "meta",
+        Weight::Control | Weight::Beat => "meta",
     };
     let row = match props.place {
         Place::Middle => None,
@@ -122,14 +172,14 @@ fn token_view(props: &TokenProps) -> Html {
         Place::Down => Some("row-down"),
     };
     let said = format!(
-        "{}, {}, from {} to {}, line {}",
+        "{}{}, from {} to {}{}",
         token.name,
-        token.detail,
+        if token.detail.is_empty() { String::new() } else { format!(", {}", token.detail) },
         token.from,
         token.from.peer(),
-        token.line
+        token.line.map_or_else(String::new, |line| format!(", line {line}"))
     );
-    let pick = to_pick(Selection::Message { id: token.id, key: token.line.key });
+    let pick = to_pick(Selection::Message { id: token.id, key: token.line.map(|line| line.key) });
     html! {
         <div ref={node} class={classes!("fly", weight, row, token.selected.then_some("sel"))} data-testid="token" data-token={token.name}>
             <i class="trail"></i>

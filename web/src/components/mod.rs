@@ -1,5 +1,6 @@
 //! The components: each draws one part of the view model and sends wishes up as actions.
 
+pub mod break_sheet;
 pub mod controller;
 pub mod disks;
 pub mod dock;
@@ -9,9 +10,12 @@ pub mod hosts;
 pub mod icon;
 pub mod inspector;
 pub mod keys_dialog;
+pub mod ledger;
 pub mod legend;
 pub mod link;
 pub mod narration;
+pub mod rail;
+pub mod rules;
 pub mod scrubber;
 pub mod slots;
 pub mod trace_dialog;

@@ -1,7 +1,7 @@
 //! What just happened and why, and how far the operation in focus has come.
 
 use super::icon::icon;
-use crate::scene::model::{Headline, StepState, Story};
+use crate::scene::model::{Broken, Headline, StepState, Story};
 use yew::prelude::*;
 
 /// A headline of more letters than this takes two lines, and smaller ones.
@@ -13,6 +13,10 @@ const WORDY: usize = 130;
 pub struct NarrationProps {
     pub headline: Headline,
     pub story: Story,
+    /// The event has broken a rule: that is the news.
+    pub broken: Option<Broken>,
+    /// A message was tampered with: what is shown from there on is a what-if.
+    pub tampered: bool,
     /// Fast play: screen readers are not told every step.
     pub silent: bool,
 }
@@ -20,12 +24,18 @@ pub struct NarrationProps {
 #[function_component(Narration)]
 pub fn narration(props: &NarrationProps) -> Html {
     let Headline { what, why, chips } = &props.headline;
+    let news = props
+        .broken
+        .as_ref()
+        .map(|broken| (format!("{} is broken: {}.", broken.name, broken.what), what.clone()));
+    let (what, why) = news.as_ref().map_or((what, why), |(what, why)| (what, why));
     let chips = chips.iter().map(|chip| {
         html! { <span key={chip.text.clone()} class="rule" title={chip.about.clone()}>{ &chip.text }</span> }
     });
     let steps = props.story.steps.iter().enumerate().map(|(index, step)| {
         let (class, mark) = match step.state {
             StepState::Done => ("done", icon("#g-ok", "")),
+            StepState::Now if props.broken.is_some() => ("now bad", icon("#g-x", "")),
             StepState::Now => ("now", html! { index + 1 }),
             StepState::Next => ("next", html! { index + 1 }),
         };
@@ -33,10 +43,13 @@ pub fn narration(props: &NarrationProps) -> Html {
         html! { <li key={index} class={class} aria-current={current}><i>{ mark }</i><span>{ &step.text }</span></li> }
     });
     html! {
-        <section class={classes!("say", (what.chars().count() > LONG).then_some("long"), (why.chars().count() > WORDY).then_some("wordy"))} aria-label="What just happened">
+        <section class={classes!("say", (what.chars().count() > LONG).then_some("long"), (why.chars().count() > WORDY).then_some("wordy"), props.broken.is_some().then_some("broken"))} aria-label="What just happened">
             <div class="say-t" aria-live={if props.silent { "off" } else { "polite" }} data-testid="narration">
                 <p class="say-1">{ what }</p>
-                <p class="say-2">{ why }{ " " }{ for chips }</p>
+                <p class="say-2">
+                    if props.tampered { <span class="what-if-chip" title="A message was tampered with, which a correct link never does.">{ "What if: tampered link" }</span> }
+                { why }{ " " }{ for chips }
+            </p>
             </div>
             if !props.story.steps.is_empty() {
                 <ol class="story" aria-label={props.story.title.clone()} data-testid="story">{ for steps }</ol>

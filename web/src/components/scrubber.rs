@@ -1,9 +1,13 @@
 //! The scrubber: all known events on one line. Drag it, click it, or steer it with the keys of a slider.
 
+use super::icon::icon;
+use super::ledger::safety_class;
 use crate::action::Action;
-use crate::scene::model::{Marker, Transport};
+use crate::scene::model::{Marker, MarkerKind, SafetySpan, Transport};
 use crate::scene::words::{count_text, css_number, time_text};
 use crate::session::Command;
+use mirrorline_engine::check::Safety;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -15,6 +19,10 @@ pub struct ScrubberProps {
     pub time_ns: u64,
     pub indexing: bool,
     pub markers: Vec<Marker>,
+    pub safety: Rc<Vec<SafetySpan>>,
+    pub safe_now: Safety,
+    /// Where an invariant broke first.
+    pub broken: Option<u64>,
     /// Gives the time of an event, for the tooltip.
     pub time_of: Callback<u64, u64>,
     pub act: Callback<Action>,
@@ -134,25 +142,71 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
         }
     };
     let now_text = time_text(props.time_ns);
-    let said = format!("{now_text}, event {} of {}", props.event, props.total);
+    let said = format!("{now_text}, event {} of {}, {}", props.event, props.total, props.safe_now.words());
     let markers = props.markers.iter().enumerate().map(|(index, marker)| {
         let next = props.markers.get(index + 1).map_or(u64::MAX, |next| next.event);
         let labelled = next.saturating_sub(marker.event) as f64 >= LABEL_SHARE * total as f64;
-        html! { <span key={marker.event.to_string()} class="flag">{ if labelled { marker.text.as_str() } else { "" } }</span> }
+        let (class, mark) = match marker.kind {
+            MarkerKind::Place => ("flag", Html::default()),
+            MarkerKind::Break => ("flag breaks", icon("#i-bolt", "")),
+            MarkerKind::Mend => ("flag mends", icon("#g-ok", "")),
+        };
+        html! { <span key={marker.event.to_string()} class={class} title={marker.text.clone()}>{ mark }{ if labelled { marker.text.as_str() } else { "" } }</span> }
     });
     html! {
         <div ref={track} class={classes!("scrub", props.indexing.then_some("partial"), dragging.then_some("dragging"))} role="slider"
             tabindex="0" aria-label="Time" aria-valuemin="0" aria-valuemax={props.total.to_string()} aria-valuenow={props.event.to_string()}
             aria-valuetext={said} data-testid="scrubber" {onpointerdown} {onpointermove} onpointerup={release.clone()}
             onpointercancel={release} {onpointerleave} {onkeydown}>
-            <div class="band"><i></i></div>
+            <div class="band"></div>
+            <Safe spans={Rc::clone(&props.safety)} {total} broken={props.broken} />
             { for markers }
             <span ref={hint} class={classes!("hint", hover.is_some().then_some("on"))} aria-hidden="true">
                 if let Some(event) = *hover { <b>{ format!("event {}, {}", count_text(event), time_text(props.time_of.emit(event))) }</b> }
             </span>
-            <span class="head"><b>{ now_text }</b></span>
+            <span class={classes!("head", safety_class(props.safe_now))}><b>{ format!("{now_text}, {}", props.safe_now.words()) }</b></span>
         </div>
     }
+}
+
+/// A stretch narrower than this share of the track stands without its word.
+const WORD_SHARE: f64 = 0.055;
+
+#[derive(Properties, PartialEq)]
+struct SafeProps {
+    spans: Rc<Vec<SafetySpan>>,
+    total: u64,
+    broken: Option<u64>,
+}
+
+/// How safe everything is, event by event: height, hatch and a word. An attribute is not a style, so the page's policy
+/// allows it.
+#[function_component(Safe)]
+fn safe(props: &SafeProps) -> Html {
+    let total = props.total;
+    let at = |event: u64| format!("{}%", css_number(percent(event, total)));
+    let spans = props.spans.iter().map(|span| {
+        let (y, height, fill) = match span.safety {
+            Safety::Safe => ("9", "6", None),
+            Safety::Degraded => ("2", "13", Some("url(#h-degraded)")),
+            Safety::AtRisk => ("0", "15", Some("url(#h-risk)")),
+            Safety::Lost => ("1", "13", None),
+        };
+        let word = span.safety > Safety::Safe && (span.to - span.from) as f64 >= WORD_SHARE * total as f64;
+        html! {
+            <g key={span.from.to_string()} class={safety_class(span.safety)}>
+                <rect x={at(span.from)} width={at(span.to - span.from)} {y} {height} {fill} />
+                if word {
+                    <text x={at(span.from)} dx="6" y="12" class="halo" aria-hidden="true">{ span.safety.words() }</text>
+                    <text x={at(span.from)} dx="6" y="12">{ span.safety.words() }</text>
+                }
+            </g>
+        }
+    });
+    let broken = props
+        .broken
+        .map(|event| html! { <g class="broke"><line x1={at(event)} x2={at(event)} y1="0" y2="15" /></g> });
+    html! { <svg class="safety" aria-hidden="true" data-testid="safety">{ for spans }{ for broken }</svg> }
 }
 
 /// The range of the speed slider, as attributes want it.

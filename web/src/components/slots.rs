@@ -75,6 +75,7 @@ fn cell_view(props: &CellProps) -> Html {
         cell.selected.then_some("sel"),
         cell.kin.then_some("kin"),
         cell.changed.then_some("changed"),
+        cell.promoted.then_some("promoted"),
     );
     html! {
         <li ref={node} id={format!("slot-{name}")} class={class} role="option" aria-selected={cell.selected.to_string()} aria-label={said.clone()}

@@ -24,6 +24,11 @@ pub enum Look {
     MD,
     MF,
     MK,
+    /// Alone, as after a failover: the four twins of OC, OD, OF and OW.
+    SC,
+    SD,
+    SF,
+    SW,
     /// Only in the hash table: it holds no data, so it has no slot.
     M0,
 }
@@ -56,7 +61,7 @@ impl Glyph {
 
 impl Look {
     /// All looks, at the index of their [`Look::palette`].
-    pub const ALL: [Look; 14] = [
+    pub const ALL: [Look; 18] = [
         Look::Free,
         Look::Filling,
         Look::OP,
@@ -70,6 +75,10 @@ impl Look {
         Look::MD,
         Look::MF,
         Look::MK,
+        Look::SC,
+        Look::SD,
+        Look::SF,
+        Look::SW,
         Look::M0,
     ];
 
@@ -96,6 +105,10 @@ impl Look {
             Look::MD => "MD",
             Look::MF => "MF",
             Look::MK => "MK",
+            Look::SC => "SC",
+            Look::SD => "SD",
+            Look::SF => "SF",
+            Look::SW => "SW",
             Look::M0 => "M0",
         }
     }
@@ -127,6 +140,10 @@ impl Look {
             Look::MD => "mirror, dirty",
             Look::MF => "mirror, going to disk",
             Look::MK => "mirror, same as disk",
+            Look::SC => "alone, same as disk",
+            Look::SD => "alone, dirty",
+            Look::SF => "alone, going to disk",
+            Look::SW => "alone, being written through",
             Look::M0 => "peer owns it, no data here",
         }
     }
@@ -136,10 +153,10 @@ impl Look {
         match self {
             Look::Free | Look::M0 => None,
             Look::Filling | Look::OP => Some(Glyph::Send),
-            Look::OD | Look::MD => Some(Glyph::Dirty),
-            Look::OF | Look::MF | Look::OW => Some(Glyph::Flush),
+            Look::OD | Look::MD | Look::SD => Some(Glyph::Dirty),
+            Look::OF | Look::MF | Look::OW | Look::SF | Look::SW => Some(Glyph::Flush),
             Look::OK | Look::MK | Look::OX => Some(Glyph::Clean),
-            Look::OC => Some(Glyph::Hollow),
+            Look::OC | Look::SC => Some(Glyph::Hollow),
             Look::OR => Some(Glyph::Release),
         }
     }
@@ -166,6 +183,10 @@ impl From<LineState> for Look {
             LineState::MD => Look::MD,
             LineState::MF => Look::MF,
             LineState::MK => Look::MK,
+            LineState::SC => Look::SC,
+            LineState::SD => Look::SD,
+            LineState::SF(_) => Look::SF,
+            LineState::SW(_) => Look::SW,
         }
     }
 }

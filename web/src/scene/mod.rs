@@ -1,8 +1,7 @@
 //! The view model: what the page shows, as plain data.
 
 pub mod build;
-#[cfg(test)]
-pub mod fixture;
+pub mod health;
 pub mod look;
 pub mod model;
 pub mod pick;

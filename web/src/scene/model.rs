@@ -6,7 +6,9 @@
 //! a position, so a scene changes only when the event index or the selection does. And a panel's data sits behind
 //! an `Rc`, a cell's data is `Copy`: comparing costs little, and only what differs is drawn again.
 
+pub use super::health::*;
 use super::look::{Look, PaletteIndex};
+use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::{ControllerId, LineKey};
 use std::fmt;
 use std::rc::Rc;
@@ -23,6 +25,9 @@ pub struct Scene {
     pub array: Rc<ArrayView>,
     /// `None` only while there is nothing at all to look at, as before the first event of an empty scenario.
     pub inspector: Option<Rc<Inspector>>,
+    pub faults: Rc<Vec<FaultButton>>,
+    pub ledger: Rc<LedgerView>,
+    pub rules: Rc<RulesView>,
     pub transport: Transport,
     pub source: Source,
 }
@@ -55,7 +60,8 @@ pub enum Selection {
     /// A message on the link. Once it has arrived, the selection means its line.
     Message {
         id: u64,
-        key: LineKey,
+        /// None for a message about the controllers as a whole.
+        key: Option<LineKey>,
     },
     /// The part of a stripe that lies on one disk.
     Disk {
@@ -175,6 +181,8 @@ pub struct HostCard {
     pub wire: Option<WireDot>,
     /// The story is about this host's request.
     pub focus: bool,
+    /// Its paths to A and to B are cut.
+    pub cut: [bool; 2],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +192,12 @@ pub enum HostStatus {
     Asking,
     /// The controller works on it.
     Waiting,
+    /// The controller does not serve, or nothing came in time: it tries its other path.
+    Retrying,
+    /// Nobody will answer, which the host does not know yet.
+    Unheard,
+    /// It got an error for good.
+    Failed,
     /// It waits for a slot, for ownership or for the line: the word that the chip says.
     Blocked(&'static str),
     /// The answer has come.
@@ -198,6 +212,9 @@ impl HostStatus {
             HostStatus::Idle => "idle",
             HostStatus::Asking => "asking",
             HostStatus::Waiting => "waiting",
+            HostStatus::Retrying => "tries again",
+            HostStatus::Unheard => "no answer",
+            HostStatus::Failed => "error",
             HostStatus::Blocked(word) => word,
             HostStatus::Done => "done",
         }
@@ -219,6 +236,7 @@ pub struct ControllerCard {
     pub id: ControllerId,
     /// `default owner of LUN 0`.
     pub role: String,
+    pub condition: Condition,
     pub own: Region,
     /// The slots that the peer fills with its mirrors.
     pub lent: Region,
@@ -262,8 +280,10 @@ pub struct SlotCell {
     pub selected: bool,
     /// Dotted ring: the older mirror, which still holds the promise while a fresh slot fills.
     pub kin: bool,
-    /// The event just shown changed it.
+    /// The event just shown changed it,
     pub changed: bool,
+    /// or changed what it is: a mirror became the line, or the line a mirror, and no data moved.
+    pub promoted: bool,
 }
 
 /// A region too big for cells: one pixel a slot, in slot order.
@@ -345,6 +365,12 @@ pub struct LinkView {
     pub expected: Option<Expected>,
     /// One way, for the heading: `3 µs one way`.
     pub latency: String,
+    /// Cut towards A, towards B.
+    pub cut: [bool; 2],
+    /// How many times slower than built: towards A, towards B.
+    pub slow: [u16; 2],
+    /// A message was tampered with: from there on this is a what-if.
+    pub tampered: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -358,7 +384,8 @@ pub struct Token {
     pub from: ControllerId,
     pub weight: Weight,
     pub flight: Span,
-    pub line: LineLabel,
+    /// None for a message about the controllers as a whole.
+    pub line: Option<LineLabel>,
     pub selected: bool,
 }
 
@@ -367,6 +394,8 @@ pub struct Token {
 pub enum Weight {
     Payload,
     Control,
+    /// A heartbeat.
+    Beat,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -393,6 +422,8 @@ pub struct ArrayView {
     /// `RAID-5, 4 + 1, left-symmetric`.
     pub caption: String,
     pub disks: u8,
+    pub heads: Vec<DiskHead>,
+    pub record: RecordView,
     /// In stripe order. Which stripes: those that something happens to, and their neighbours.
     pub rows: Vec<StripeRow>,
 }
@@ -438,6 +469,8 @@ pub enum DiskMark {
     Reading(Span),
     /// Parity that does not match the data just now: `P ?`.
     Suspect,
+    /// Its disk is not there, or not rebuilt so far; or the block cannot be read.
+    Missing,
     /// A host's write to it is being mirrored.
     Expected,
 }
@@ -531,6 +564,12 @@ pub struct Transport {
     /// Why the recording ends before the run does; `None` when it does not.
     pub cut: Option<String>,
     pub markers: Vec<Marker>,
+    /// How safe everything is, over the whole recording.
+    pub safety: Rc<Vec<SafetySpan>>,
+    /// … and at the event just shown.
+    pub safe_now: Safety,
+    /// What the last command broke or mended, to be undone: `Kill A`.
+    pub undo: Option<String>,
 }
 
 impl Transport {
@@ -568,6 +607,7 @@ pub struct Marker {
     pub event: u64,
     /// `first flush`.
     pub text: String,
+    pub kind: MarkerKind,
 }
 
 /// What is being played.
@@ -586,6 +626,8 @@ pub struct ScenarioInfo {
     pub title: String,
     /// One sentence: what there is to see.
     pub about: String,
+    /// Something breaks in it.
+    pub incident: bool,
 }
 
 // ───────── traces ─────────
@@ -619,4 +661,17 @@ pub struct LoadFailure {
     pub place: String,
     /// `Record one with fio --write_iolog=FILE`.
     pub remedy: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_half_way_at_half_its_time() {
+        let span = |from_ns, to_ns| Span { from_ns, to_ns };
+        assert!((span(1_000, 5_000).progress(3_000.0) - 0.5).abs() < 1e-9);
+        assert_eq!(span(5, 5).progress(4.0), 0.0);
+        assert_eq!(span(5, 5).progress(5.0), 1.0);
+    }
 }

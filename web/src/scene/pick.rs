@@ -3,14 +3,16 @@
 use super::model::{Selection, SlotId};
 use mirrorline_engine::ids::{ControllerId, LineKey, Lun};
 
-/// `slot:A:3`, `line:0:10`, `msg:0:10:77`, `disk:0:10:4`: after the kind, LUN and stripe.
+/// `slot:A:3`, `line:0:10`, `disk:0:10:4`: after the kind, LUN and stripe. `msg:77:0:10`, or
+/// `msg:77` for a message that is about no line.
 #[must_use]
 pub fn to_pick(selection: Selection) -> String {
     let line = |key: LineKey| format!("{}:{}", key.lun().0, key.stripe());
     match selection {
         Selection::Slot(at) => format!("slot:{}:{}", at.memory, at.slot),
         Selection::Line(key) => format!("line:{}", line(key)),
-        Selection::Message { id, key } => format!("msg:{}:{id}", line(key)),
+        Selection::Message { id, key: Some(key) } => format!("msg:{id}:{}", line(key)),
+        Selection::Message { id, key: None } => format!("msg:{id}"),
         Selection::Disk { key, disk } => format!("disk:{}:{disk}", line(key)),
     }
 }
@@ -28,18 +30,26 @@ pub fn from_pick(text: &str) -> Option<Selection> {
         };
         return Some(Selection::Slot(SlotId { memory, slot: parts.next()?.parse().ok()? }));
     }
-    let lun: u16 = parts.next()?.parse().ok()?;
-    let stripe: u64 = parts.next()?.parse().ok()?;
-    if stripe > LineKey::STRIPE_MAX {
-        return None;
+    if kind == "msg" {
+        let id = parts.next()?.parse().ok()?;
+        let key = match parts.next() {
+            Some(lun) => Some(line_key(lun, parts.next()?)?),
+            None => None,
+        };
+        return Some(Selection::Message { id, key });
     }
-    let key = LineKey::new(Lun(lun), stripe);
+    let key = line_key(parts.next()?, parts.next()?)?;
     match kind {
         "line" => Some(Selection::Line(key)),
-        "msg" => Some(Selection::Message { id: parts.next()?.parse().ok()?, key }),
         "disk" => Some(Selection::Disk { key, disk: parts.next()?.parse().ok()? }),
         _ => None,
     }
+}
+
+fn line_key(lun: &str, stripe: &str) -> Option<LineKey> {
+    let lun: u16 = lun.parse().ok()?;
+    let stripe: u64 = stripe.parse().ok()?;
+    (stripe <= LineKey::STRIPE_MAX).then(|| LineKey::new(Lun(lun), stripe))
 }
 
 #[cfg(test)]
@@ -52,7 +62,8 @@ mod tests {
         for selection in [
             Selection::Slot(SlotId { memory: ControllerId::B, slot: 14 }),
             Selection::Line(key),
-            Selection::Message { id: u64::MAX, key },
+            Selection::Message { id: u64::MAX, key: Some(key) },
+            Selection::Message { id: 7, key: None },
             Selection::Disk { key, disk: 15 },
         ] {
             assert_eq!(from_pick(&to_pick(selection)), Some(selection));

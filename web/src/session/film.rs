@@ -1,12 +1,14 @@
 //! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
 
 use super::stopwatch::now_ms;
-use crate::scene::model::{LoadFailure, Marker};
+use crate::scene::build::palette::fault_words;
+use crate::scene::model::{LoadFailure, Marker, MarkerKind, SafetySpan};
+use mirrorline_engine::check::{Depth, Safety, Violation, Watch};
 use mirrorline_engine::explain::{EventLog, Instant};
-use mirrorline_engine::history::{MarkKind, Timeline};
+use mirrorline_engine::history::{Deed, MarkKind, Timeline};
 use mirrorline_engine::message::MessageKind;
 use mirrorline_engine::scenario::{Scenario, ScenarioSource};
-use mirrorline_engine::sim::{Event, EventKind, Run, Seed, World};
+use mirrorline_engine::sim::{Command, CommandError, Event, EventKind, Fault, Run, TimedFault};
 
 /// Events recorded between two looks at the clock.
 const SLICE: u64 = 256;
@@ -17,11 +19,13 @@ pub const EVENTS_MAX: u64 = 2_000_000;
 /// Flags on the scrubber, and how far they are apart at least, in shares of the whole.
 const MARKERS_MAX: usize = 8;
 const MARKERS_APART: u64 = 9;
+/// Flags for what was broken or mended.
+const FAULTS_MAX: usize = 32;
 /// In a longer run only the first of each kind gets a flag: the others are too many to mean anything.
 const REPEATS_MAX: u64 = 2_000;
 
 pub struct Film {
-    timeline: Timeline<ScenarioSource>,
+    timeline: Timeline<ScenarioSource, Watch>,
     log: EventLog,
     notes: Notes,
     /// Requests that the source will give, if that is known.
@@ -39,11 +43,16 @@ struct Notes {
     switches: Vec<u64>,
     throughs: Vec<u64>,
     answers: Vec<u64>,
+    /// What was broken or mended.
+    faults: Vec<(u64, Fault)>,
+    /// For each event, how safe everything is after it.
+    safety: Vec<Safety>,
 }
 
 impl Notes {
-    fn take(&mut self, event: &Event) {
+    fn take(&mut self, event: &Event, safety: Safety) {
         let index = event.index;
+        self.safety.push(safety);
         self.messages.push(matches!(event.kind, EventKind::Message { .. }));
         match event.kind {
             EventKind::Message { message, .. } => {
@@ -58,8 +67,19 @@ impl Notes {
             }
             EventKind::SlotWait { .. } => self.throughs.push(index + 1),
             EventKind::HostDone { .. } => self.answers.push(index + 1),
+            EventKind::Fault { fault } => self.faults.push((index + 1, fault)),
             _ => {}
         }
+    }
+
+    /// Forgets what was noted of later events.
+    fn truncate(&mut self, events: u64) {
+        self.messages.truncate(events as usize);
+        self.safety.truncate(events as usize);
+        for list in [&mut self.flushes, &mut self.switches, &mut self.throughs, &mut self.answers] {
+            list.retain(|at| *at <= events);
+        }
+        self.faults.retain(|(at, _)| *at <= events);
     }
 }
 
@@ -72,10 +92,10 @@ impl Film {
             place: field.to_owned(),
             remedy: "Choose another cache size, or another trace.".into(),
         };
-        let world = World::new(scenario.config.clone(), Seed(scenario.seed))
-            .map_err(|error| impossible(error.field, &error.problem))?;
+        let world = scenario.world().map_err(|error| impossible(error.field, &error.problem))?;
         let source = scenario.source().map_err(|error| impossible(error.field, &error.problem))?;
-        let timeline = Timeline::new(Run::new(world, source, scenario.pacing));
+        let timeline =
+            Timeline::witnessed(Run::new(world, source, scenario.pacing), Watch::new(Depth::EveryEvent));
         let mut film =
             Film { timeline, log: EventLog::default(), notes: Notes::default(), requests, cancelled: false };
         film.extend(AT_ONCE);
@@ -84,9 +104,9 @@ impl Film {
 
     fn extend(&mut self, events: u64) {
         let (log, notes) = (&mut self.log, &mut self.notes);
-        self.timeline.extend_watched(events, |event| {
+        self.timeline.extend_watched(events, |event, watch: &Watch| {
             log.push(event);
-            notes.take(event);
+            notes.take(event, watch.ledger().safety());
         });
     }
 
@@ -103,6 +123,65 @@ impl Film {
             }
         }
         true
+    }
+
+    /// Breaks or mends something at the instant in view, or up to `at_ns` if nothing happens before. What was recorded
+    /// after it is recorded anew.
+    ///
+    /// # Errors
+    /// A fault does not fit this world; those before it have been done.
+    pub fn break_at(&mut self, at_ns: u64, faults: &[Fault]) -> Result<(), CommandError> {
+        for fault in faults {
+            self.timeline.apply(Command::Fault(TimedFault { at_ns, fault: *fault }))?;
+        }
+        self.forget_ahead();
+        Ok(())
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn deeds(&self) -> &[(u64, Deed)] {
+        self.timeline.deeds()
+    }
+
+    /// Undoes what came after an earlier list of deeds.
+    pub fn replace_deeds(&mut self, deeds: Vec<(u64, Deed)>) {
+        self.timeline.replace_deeds(deeds);
+        self.forget_ahead();
+    }
+
+    fn forget_ahead(&mut self) {
+        let events = self.timeline.len();
+        self.log.truncate(events);
+        self.notes.truncate(events);
+        self.cancelled = false;
+        self.extend(AT_ONCE);
+    }
+
+    /// The checks, as they stand at the instant in view.
+    #[must_use]
+    pub fn watch(&self) -> &Watch {
+        self.timeline.witness()
+    }
+
+    /// What was found broken in all that is recorded.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        self.timeline.frontier_witness().violations()
+    }
+
+    /// How safe everything is over the whole recording, in stretches: each from the event before which it begins.
+    #[must_use]
+    pub fn safety(&self) -> Vec<SafetySpan> {
+        let mut spans: Vec<SafetySpan> = Vec::new();
+        for (index, safety) in self.notes.safety.iter().enumerate() {
+            let to = index as u64 + 1;
+            match spans.last_mut() {
+                Some(last) if last.safety == *safety => last.to = to,
+                _ => spans.push(SafetySpan { from: to - 1, to, safety: *safety }),
+            }
+        }
+        spans
     }
 
     /// The recording ends where it is.
@@ -190,6 +269,12 @@ impl Film {
         matches!(self.timeline.kind_of(index), Some(MarkKind::HostArrives | MarkKind::HostDone))
     }
 
+    /// Whether something is broken or mended at an event.
+    #[must_use]
+    pub fn is_fault(&self, index: u64) -> bool {
+        self.timeline.kind_of(index) == Some(MarkKind::Fault)
+    }
+
     #[must_use]
     pub fn instant(&self) -> Instant<'_> {
         Instant { world: self.timeline.world(), moment: self.timeline.moment(), log: &self.log }
@@ -208,11 +293,11 @@ impl Film {
         let apart = (self.events() / MARKERS_APART).max(1);
         // A flag's words stand to its right, and need room there.
         let last = self.events() - apart.min(self.events());
-        let mut kept: Vec<Marker> = Vec::new();
+        let mut kept: Vec<Marker> = self.fault_markers();
         let mut add = |event: u64, text: &str| {
             let far = event <= last && kept.iter().all(|marker| marker.event.abs_diff(event) >= apart);
             if far && kept.len() < MARKERS_MAX && !text.is_empty() {
-                kept.push(Marker { event, text: text.to_owned() });
+                kept.push(Marker { event, text: text.to_owned(), kind: MarkerKind::Place });
             }
         };
         // The first of each kind, then others where there is room.
@@ -232,6 +317,20 @@ impl Film {
             }
         }
         kept.sort_by_key(|marker| marker.event);
+        kept
+    }
+
+    /// What was broken or mended has a flag each; of those that happen together, one.
+    fn fault_markers(&self) -> Vec<Marker> {
+        let mut kept: Vec<Marker> = Vec::new();
+        for (event, fault) in &self.notes.faults {
+            let kind = if fault.breaks() { MarkerKind::Break } else { MarkerKind::Mend };
+            let same =
+                |marker: &Marker| marker.kind == kind && self.time_at(marker.event) == self.time_at(*event);
+            if kept.len() < FAULTS_MAX && !kept.last().is_some_and(same) {
+                kept.push(Marker { event: *event, text: fault_words(*fault), kind });
+            }
+        }
         kept
     }
 }

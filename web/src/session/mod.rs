@@ -9,12 +9,14 @@ pub mod pace;
 mod stopwatch;
 pub mod trace;
 
-use crate::scene::build;
+use crate::scene::build::{self, Checks};
 use crate::scene::model::{
-    Indexing, LoadFailure, Marker, ScenarioInfo, Scene, Selection, Source, Transport, ViewState,
+    Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport, ViewState,
 };
 use film::Film;
-use mirrorline_engine::scenario::library::LIBRARY;
+use mirrorline_engine::history::Deed;
+use mirrorline_engine::scenario::library::{Kind, LIBRARY};
+use mirrorline_engine::sim::Fault;
 use std::rc::Rc;
 pub use trace::{CacheSize, OpenedTrace, TraceReader};
 
@@ -56,6 +58,14 @@ pub enum Command {
     /// Recording ahead ends where it is.
     CancelLoad,
     Select(Option<Selection>),
+    /// Breaks or mends something now: another future begins.
+    Break {
+        faults: Vec<Fault>,
+        /// What it is called, for undoing it: `Kill A`.
+        label: String,
+    },
+    /// Takes back the last thing that was broken or mended.
+    Undo,
 }
 
 /// What [`Session::advance`] has changed.
@@ -79,7 +89,16 @@ pub struct Session {
     selection: Option<Selection>,
     source: Source,
     markers: Vec<Marker>,
+    safety: Rc<Vec<SafetySpan>>,
+    undo: Vec<Done>,
     since_progress_ms: f64,
+}
+
+/// What was broken or mended, and what there was before.
+struct Done {
+    label: String,
+    deeds: Vec<(u64, Deed)>,
+    position: u64,
 }
 
 impl Session {
@@ -94,6 +113,8 @@ impl Session {
         let source = Source { title: scenario.title, scenario: Some(0), generation: 0 };
         Session {
             markers: film.markers(),
+            safety: Rc::new(film.safety()),
+            undo: Vec::new(),
             film,
             phase: 0.0,
             playing: false,
@@ -109,7 +130,11 @@ impl Session {
     pub fn scenarios() -> Vec<ScenarioInfo> {
         let info = |builtin: &mirrorline_engine::scenario::library::Builtin| {
             let scenario = builtin.scenario();
-            ScenarioInfo { title: scenario.title, about: scenario.about }
+            ScenarioInfo {
+                title: scenario.title,
+                about: scenario.about,
+                incident: builtin.kind == Kind::Incident,
+            }
         };
         LIBRARY.iter().map(info).collect()
     }
@@ -155,21 +180,67 @@ impl Session {
             }
             Command::CancelLoad => {
                 self.film.cancel();
-                self.markers = self.film.markers();
+                self.take_marks();
             }
             Command::Select(selection) => self.selection = selection,
+            Command::Break { faults, label } => self.break_now(&faults, label)?,
+            Command::Undo => self.undo(),
         }
         Ok(())
     }
 
     fn show(&mut self, film: Film, title: String, scenario: Option<usize>) {
-        self.markers = film.markers();
         self.film = film;
+        self.take_marks();
+        self.undo.clear();
         self.phase = 0.0;
         self.playing = false;
         self.selection = None;
         self.since_progress_ms = 0.0;
         self.source = Source { title, scenario, generation: self.source.generation + 1 };
+    }
+
+    fn take_marks(&mut self) {
+        self.markers = self.film.markers();
+        self.safety = Rc::new(self.film.safety());
+    }
+
+    /// At the very moment that is shown, though nothing may happen then: a message is half-way.
+    fn break_now(&mut self, faults: &[Fault], label: String) -> Result<(), LoadFailure> {
+        let position = self.film.position();
+        let next_ns = if position < self.film.events() { self.film.time_at(position + 1) } else { u64::MAX };
+        let from_ns = self.film.time_at(position);
+        let at_ns = (self.now_ns() as u64).clamp(from_ns, next_ns.saturating_sub(1).max(from_ns));
+        let deeds = self.film.deeds().to_vec();
+        let result = self.film.break_at(at_ns, faults);
+        if let Err(error) = &result {
+            if self.film.deeds() != deeds {
+                self.film.replace_deeds(deeds);
+                self.take_marks();
+                self.go(position);
+            }
+            return Err(LoadFailure {
+                what: format!("This cannot be broken: {error}."),
+                place: String::new(),
+                remedy: "Nothing was changed.".into(),
+            });
+        }
+        self.undo.push(Done { label, deeds, position });
+        self.take_marks();
+        let mut happened = position;
+        for _ in faults {
+            happened = self.film.find(happened, true, Film::is_fault).unwrap_or(happened);
+        }
+        self.go(happened);
+        Ok(())
+    }
+
+    fn undo(&mut self) {
+        let Some(done) = self.undo.pop() else { return };
+        self.film.replace_deeds(done.deeds);
+        self.take_marks();
+        self.playing = false;
+        self.go(done.position);
     }
 
     fn play(&mut self) {
@@ -220,7 +291,7 @@ impl Session {
             return false;
         }
         self.since_progress_ms = 0.0;
-        self.markers = self.film.markers();
+        self.take_marks();
         true
     }
 
@@ -253,7 +324,9 @@ impl Session {
     /// The scene at the current event.
     #[must_use]
     pub fn scene(&self, view: &ViewState) -> Scene {
-        build::scene(self.film.instant(), self.selection, view, self.transport(), self.source.clone())
+        let checks = Checks { watch: self.film.watch(), ahead: self.film.violations() };
+        let instant = self.film.instant();
+        build::scene(instant, checks, self.selection, view, self.transport(), self.source.clone())
     }
 
     fn transport(&self) -> Transport {
@@ -268,6 +341,9 @@ impl Session {
             indexing,
             cut: self.film.cut(),
             markers: self.markers.clone(),
+            safety: Rc::clone(&self.safety),
+            safe_now: self.film.watch().ledger().safety(),
+            undo: self.undo.last().map(|done| done.label.clone()),
         }
     }
 

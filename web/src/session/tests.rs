@@ -1,4 +1,7 @@
 use super::*;
+use crate::scene::model::MarkerKind;
+use mirrorline_engine::check::Safety;
+use mirrorline_engine::ids::ControllerId;
 
 const FRAME_MS: f64 = 1_000.0 / 60.0;
 
@@ -193,7 +196,7 @@ fn scrubbing_while_playing_goes_on_from_there() {
 fn a_selection_stays_through_steps_and_goes_with_a_load() {
     let mut session = Session::new();
     ask(&mut session, Command::Seek(4));
-    let slot = crate::scene::model::SlotId { memory: mirrorline_engine::ids::ControllerId::A, slot: 0 };
+    let slot = crate::scene::model::SlotId { memory: ControllerId::A, slot: 0 };
     ask(&mut session, Command::Select(Some(Selection::Slot(slot))));
     ask(&mut session, Command::StepForward);
     assert!(!scene(&session).inspector.unwrap().following);
@@ -258,4 +261,80 @@ fn a_file_that_is_no_trace_is_refused_with_what_where_and_what_to_do() {
         assert_eq!((failure.what.as_str(), failure.place.as_str()), (what, place));
         assert!(failure.remedy.ends_with('.'), "{failure:?}");
     }
+}
+
+fn kill_a() -> Command {
+    let fault = Fault::Crash { at: ControllerId::A };
+    Command::Break { faults: vec![fault], label: "Kill A".into() }
+}
+
+#[test]
+fn breaking_something_makes_another_future_and_undoing_gives_the_first_one_back() {
+    let mut session = Session::new();
+    let whole = scene(&session).transport.total;
+    ask(&mut session, Command::Seek(20));
+    let before = scene(&session);
+    ask(&mut session, kill_a());
+    let after = scene(&session);
+    assert_eq!(after.transport.event, 21, "the page goes to what was done");
+    assert_eq!(after.controllers[0].condition.mode, "DOWN");
+    assert_eq!(after.transport.undo.as_deref(), Some("Kill A"));
+    assert!(
+        after.transport.markers.iter().any(|marker| marker.event == 21 && marker.kind == MarkerKind::Break)
+    );
+    ask(&mut session, Command::End);
+    assert!(scene(&session).transport.safety.iter().any(|span| span.safety == Safety::AtRisk));
+    ask(&mut session, Command::Undo);
+    let undone = scene(&session);
+    assert!(undone == before, "every bit of it");
+    assert_eq!(undone.transport.total, whole);
+    ask(&mut session, Command::Undo);
+    assert!(scene(&session) == before, "there is nothing more to undo");
+}
+
+#[test]
+fn what_is_broken_in_between_two_events_is_broken_there() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Play);
+    while event(&session) < 6 {
+        session.advance(FRAME_MS);
+    }
+    session.advance(FRAME_MS * 2.0);
+    let now = session.now_ns();
+    assert!(now > session.time_of(event(&session)) as f64);
+    ask(&mut session, kill_a());
+    let at = event(&session);
+    assert_eq!(session.time_of(at), now as u64);
+    assert!(scene(&session).transport.playing, "it goes on by itself");
+}
+
+#[test]
+fn two_things_are_undone_one_after_the_other_and_both_ways_stay_exact() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Seek(10));
+    ask(&mut session, kill_a());
+    ask(&mut session, Command::Seek(40));
+    let one = scene(&session);
+    let cut = ControllerId::BOTH.map(|to| Fault::CutLink { to }).to_vec();
+    ask(&mut session, Command::Break { faults: cut, label: "Cut link".into() });
+    assert_eq!(scene(&session).link.cut, [true, true]);
+    let broken = scene(&session);
+    ask(&mut session, Command::StepBack);
+    ask(&mut session, Command::StepForward);
+    assert!(scene(&session) == broken);
+    ask(&mut session, Command::Undo);
+    assert!(scene(&session) == one);
+    ask(&mut session, Command::Undo);
+    assert_eq!((event(&session), scene(&session).transport.undo), (10, None));
+}
+
+#[test]
+fn what_does_not_fit_changes_nothing_and_says_why() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Seek(10));
+    let before = scene(&session);
+    let faults = vec![Fault::DiskFails { disk: 99 }];
+    let failure = session.dispatch(Command::Break { faults, label: "Fail disk 99".into() }).unwrap_err();
+    assert!(failure.what.contains("disk 99"), "{failure:?}");
+    assert!(scene(&session) == before);
 }

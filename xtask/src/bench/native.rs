@@ -1,6 +1,6 @@
 //! The engine alone: natively, and the same replay in the JavaScript module.
 
-use super::{Figure, SCALING, WASM_RATIO};
+use super::{CHECKS_SCALING, Figure, SCALING, WASM_RATIO};
 use crate::failure::{Failure, Result};
 use crate::{cache, module, shell, tools};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,8 @@ pub fn engine_and_module() -> Result<Vec<Figure>> {
     let trace = trace()?;
     println!("\nwith the trace {}:", trace.display());
     let mut figures = native(&trace)?;
-    figures.extend(scaling(&figures));
+    figures.extend(scaling(&figures, "cost of an I/O", SCALING));
+    figures.extend(scaling(&figures, "cost of all checks", CHECKS_SCALING));
     figures.extend(wasm(&trace)?);
     figures.extend(ratio(&figures));
     Ok(figures)
@@ -77,14 +78,14 @@ fn ratio(figures: &[Figure]) -> Option<Figure> {
     Some(Figure::new(WASM_RATIO, ratio, "of native"))
 }
 
-/// How far the cost of an I/O depends on the size of the cache alone.
-fn scaling(figures: &[Figure]) -> Option<Figure> {
+/// How far a cost, whose figures' names begin so, depends on the size of the cache alone.
+fn scaling(figures: &[Figure], cost: &str, name: &str) -> Option<Figure> {
     let costs = figures
         .iter()
-        .filter(|figure| figure.name.starts_with("cost of an I/O"))
+        .filter(|figure| figure.name.starts_with(cost))
         .filter_map(|figure| figure.value.clone().ok());
     let (least, most) = costs.fold((f64::MAX, 0.0_f64), |(least, most), ns| (least.min(ns), most.max(ns)));
-    (most > 0.0).then(|| Figure::new(SCALING, most / least, "times"))
+    (most > 0.0).then(|| Figure::new(name, most / least, "times"))
 }
 
 #[cfg(test)]
@@ -99,8 +100,11 @@ mod tests {
              cost of an I/O, 1000 lines\t500\tns\ncost of an I/O, 10000 lines\t550\tns\n",
         );
         assert_eq!(ratio(&figures).and_then(|figure| figure.value.ok()), Some(0.75));
-        assert_eq!(scaling(&figures).and_then(|figure| figure.value.ok()), Some(1.1));
+        assert_eq!(
+            scaling(&figures, "cost of an I/O", SCALING).and_then(|figure| figure.value.ok()),
+            Some(1.1)
+        );
         assert_eq!(ratio(&[]), None);
-        assert_eq!(scaling(&[]), None);
+        assert_eq!(scaling(&[], "cost of an I/O", SCALING), None);
     }
 }

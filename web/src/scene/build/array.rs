@@ -27,6 +27,8 @@ pub fn array(stage: &Stage<'_>) -> ArrayView {
     ArrayView {
         caption: format!("RAID-5, {} + 1, {layout}", geometry.disks - 1),
         disks: geometry.disks,
+        heads: super::record::heads(stage),
+        record: super::record::record(stage),
         rows,
     }
 }
@@ -99,6 +101,8 @@ struct Row<'a> {
     coming: BlockMap,
     on_disk: BlockMap,
     parity_written: bool,
+    /// A controller knows that the parity may be wrong.
+    suspect: bool,
 }
 
 fn row(stage: &Stage<'_>, key: LineKey, rank: usize, commands: &[OnItsWay]) -> StripeRow {
@@ -115,18 +119,21 @@ fn row(stage: &Stage<'_>, key: LineKey, rank: usize, commands: &[OnItsWay]) -> S
         .find(|work| work.key == key && matches!(work.purpose, Purpose::Stripe(_)));
     let write = work.and_then(|work| match &work.purpose {
         Purpose::Stripe(write) => Some(write),
-        Purpose::Read { .. } => None,
+        _ => None,
     });
     let coming =
         line.and_then(|line| controller.operation(line)).map_or(BlockMap::EMPTY, |request| request.map);
     let (on_disk, parity_written) = match line.and_then(|line| Some((line, line.state?))) {
-        Some((line, LineState::OF(FlushStep::Confirm))) => (line.dirty, true),
+        Some((line, LineState::OF(FlushStep::Confirm) | LineState::SF(FlushStep::Confirm))) => {
+            (line.dirty, true)
+        }
         Some((_, LineState::OW(FlushStep::Confirm))) => (coming, true),
         _ => (BlockMap::EMPTY, false),
     };
     let stripe = controller.shape().array_stripe(key);
     let mine: Vec<&OnItsWay> = commands.iter().filter(|command| command.key == key).collect();
-    let seen = Row { line, write, coming, on_disk, parity_written };
+    let suspect = ControllerId::BOTH.iter().any(|id| world.controller(*id).is_suspect(key));
+    let seen = Row { line, write, coming, on_disk, parity_written, suspect };
     let cells = (0..geometry.disks).map(|disk| cell(stage, key, stripe, disk, &seen, &mine)).collect();
     StripeRow {
         line: stage.label(key),
@@ -165,6 +172,14 @@ fn cell(
     };
     let flying = commands.iter().find(|command| command.disk == disk).map(|command| command.mark);
     let mark = flying.unwrap_or_else(|| quiet_mark(stage, row, chunk, parity, blocks, commands));
+    let all_rows = BlockMap::range(0, u32::from(geometry.chunk_blocks));
+    let missing = !stage.instant.world.array().disk(disk).unreadable(stripe, all_rows).is_empty();
+    let mark = match mark {
+        DiskMark::Writing(_) | DiskMark::Reading(_) => mark,
+        _ if missing => DiskMark::Missing,
+        _ if parity && row.suspect => DiskMark::Suspect,
+        mark => mark,
+    };
     let dirty = row.line.map_or(BlockMap::EMPTY, |line| line.dirty);
     DiskCell {
         disk,

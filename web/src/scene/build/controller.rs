@@ -10,6 +10,7 @@ use mirrorline_engine::controller::line::Line;
 use mirrorline_engine::controller::memory;
 use mirrorline_engine::controller::work::{Purpose, StripeStep, Work};
 use mirrorline_engine::ids::ControllerId;
+use mirrorline_engine::slab::NONE;
 use mirrorline_engine::state::LineState;
 
 /// Slots of a free list that are named.
@@ -28,6 +29,7 @@ pub fn card(stage: &Stage<'_>, id: ControllerId, held: &[Vec<Held>; 2]) -> Contr
     ControllerCard {
         id,
         role: role(stage, id),
+        condition: super::condition::condition(stage, id),
         own: region(stage, id, 0, config.lines, held),
         lent: region(stage, id, config.lines, config.lent, held),
         queue: queue(stage, controller),
@@ -39,10 +41,15 @@ pub fn card(stage: &Stage<'_>, id: ControllerId, held: &[Vec<Held>; 2]) -> Contr
 }
 
 fn role(stage: &Stage<'_>, id: ControllerId) -> String {
-    let luns = &stage.config().luns;
-    let mine: Vec<usize> = (0..luns.len()).filter(|lun| luns[*lun].default_owner == id).collect();
+    let controller = stage.instant.world.controller(id);
+    let serving = controller.mode().serves();
+    let homes = controller.homes();
+    let mine: Vec<usize> = (0..homes.len())
+        .filter(|lun| serving && (controller.mode().is_alone() || homes[*lun] == id))
+        .collect();
     match mine.as_slice() {
         [] => "default owner of no LUN".into(),
+        all if controller.mode().is_alone() => format!("owns every line of {} LUNs", all.len()),
         [one] => format!("default owner of LUN {one}"),
         [one, two] => format!("default owner of LUNs {one}, {two}"),
         many => format!("default owner of {} LUNs", many.len()),
@@ -63,11 +70,13 @@ fn queue(stage: &Stage<'_>, controller: &Controller) -> QueueView {
         let line = &controller.table()[at];
         let chip = QueueChip {
             line: stage.label(line.key),
-            mirror: Some(SlotId { memory: peer, slot: mirror.0 }),
-            flushing: matches!(line.state, Some(LineState::OF(_))),
+            // A controller that serves alone has no mirrors.
+            mirror: (mirror.0 != NONE).then_some(SlotId { memory: peer, slot: mirror.0 }),
+            flushing: matches!(line.state, Some(LineState::OF(_) | LineState::SF(_))),
             selected: stage.is_chosen(line.key),
         };
-        let letters = format!("{} {peer}{:02}", chip.line, mirror.0).len() + 2;
+        let address = chip.mirror.map_or_else(String::new, |slot| format!(" {slot}"));
+        let letters = format!("{}{address}", chip.line).len() + 2;
         if letters > room && !chips.is_empty() {
             break;
         }
@@ -122,8 +131,13 @@ fn bus(stage: &Stage<'_>, controller: &Controller) -> Option<BusChip> {
     let line = stage.label(first.key);
     let (verb, up) = match &first.purpose {
         Purpose::Read { .. } => ("read", true),
+        Purpose::Reconstruct { .. } => ("compute", true),
+        Purpose::Look(_) => ("check", true),
         Purpose::Stripe(write) => {
-            let through = matches!(stage.instant.state(controller.id(), first.key), Some(LineState::OW(_)));
+            let through = matches!(
+                stage.instant.state(controller.id(), first.key),
+                Some(LineState::OW(_) | LineState::SW(_))
+            );
             (if through { "write through" } else { "flush" }, write.step == StripeStep::Read)
         }
     };

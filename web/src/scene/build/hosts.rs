@@ -4,9 +4,9 @@ use super::Stage;
 use crate::scene::model::{HostCard, HostStatus, Span, WireDot};
 use mirrorline_engine::explain::{Asked, Focus, names};
 use mirrorline_engine::fact::IoKind;
-use mirrorline_engine::ids::HostId;
+use mirrorline_engine::ids::{ControllerId, HostId};
 use mirrorline_engine::sim::EventKind;
-use mirrorline_engine::sim::hosts::Operation;
+use mirrorline_engine::sim::hosts::{Fate, Operation};
 use mirrorline_engine::sim::schedule::What;
 
 pub fn hosts(stage: &Stage<'_>) -> Vec<HostCard> {
@@ -14,12 +14,20 @@ pub fn hosts(stage: &Stage<'_>) -> Vec<HostCard> {
 }
 
 fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
+    let cut = ControllerId::BOTH.map(|via| stage.instant.world.hardware().path_is_cut(id, via));
+    HostCard { cut, ..whole(stage, id) }
+}
+
+fn whole(stage: &Stage<'_>, id: HostId) -> HostCard {
     let in_focus = match stage.focus {
         Some(Focus::Host { op, .. }) => Some(op),
         _ => None,
     };
-    let mine =
-        stage.instant.world.operations().filter(|operation| operation.arrived && operation.op.host == id);
+    let mine = stage.instant.world.operations().filter(|operation| {
+        // One that was given up for a later try is none any more.
+        let tried = operation.arrived || operation.refusals > 0 || operation.fate == Fate::Lost;
+        tried && operation.fate != Fate::Superseded && operation.op.host == id
+    });
     let mut shown: Option<&Operation> = None;
     let mut count = 0;
     for operation in mine {
@@ -52,6 +60,7 @@ fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
                 via: Some(asked.via),
                 wire: Some(WireDot { id: asked.op * 2, up: false, flight: down(stage, at_ns) }),
                 focus: in_focus == Some(asked.op),
+                cut: [false; 2],
             },
             None => resting(stage, id, name, in_focus),
         };
@@ -67,6 +76,7 @@ fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
         via: Some(op.via),
         wire,
         focus: in_focus == Some(operation.number),
+        cut: [false; 2],
     }
 }
 
@@ -92,6 +102,7 @@ fn resting(stage: &Stage<'_>, id: HostId, name: String, in_focus: Option<u64>) -
         via: asked.map(|asked| asked.via),
         wire: None,
         focus: last.is_some() && in_focus == last,
+        cut: [false; 2],
     }
 }
 
@@ -101,6 +112,12 @@ fn request(io: IoKind, lun: u16, lbn: u64, blocks: u32) -> String {
 
 fn progress(stage: &Stage<'_>, operation: &Operation) -> (HostStatus, Option<WireDot>) {
     let number = operation.number;
+    if operation.fate == Fate::Lost {
+        return (HostStatus::Unheard, None);
+    }
+    if !operation.arrived {
+        return (HostStatus::Retrying, None);
+    }
     if operation.parts_left == 0 {
         let answer = stage.pending.iter().find(|pending| match pending.what {
             What::HostDone(at) => stage.instant.world.operation(at).number == number,

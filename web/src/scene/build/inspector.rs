@@ -153,10 +153,19 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
         line.state.filter(|state| !state.is_mirror()).map(|state| (*id, line, state))
     });
     let Some((at, line, state)) = owned else {
-        let default = world.controller(ControllerId::A).shape().default_owner(key);
+        let default = default_owner(stage, key);
         let mirrored =
             ControllerId::BOTH.iter().any(|id| stage.line(*id, key).is_some_and(|line| line.state.is_some()));
-        return if mirrored {
+        let gone = ControllerId::BOTH.into_iter().find(|id| !world.controller(*id).mode().serves());
+        return if let (true, Some(gone)) = (mirrored, gone) {
+            (
+                "Its owner does not serve".into(),
+                format!(
+                    "{gone} is out of it. What {} holds counts as soon as record and fence have decided.",
+                    gone.peer()
+                ),
+            )
+        } else if mirrored {
             (
                 "Ownership on its way".into(),
                 "One controller has granted the line; the other becomes its owner when GRANT arrives.".into(),
@@ -179,6 +188,9 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
         format!("seq {} in {here} and {there}.", line.seq)
     };
     let text = match state {
+        LineState::OP if incoming(stage, at, line).is_empty() => {
+            format!("{both} The write that was being mirrored was cut off; nobody was promised it.")
+        }
         LineState::OP => {
             let what = names::map(stage.config(), key, incoming(stage, at, line));
             let who = world
@@ -202,6 +214,17 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
         LineState::OC => format!("On disk. {at} owns the line and holds no data of it."),
         LineState::OX => "The same on disk; the mirror copy is being dropped.".to_owned(),
         LineState::OR => "On disk. Both controllers are giving up their slots.".to_owned(),
+        LineState::SC if line.loc.is_some() => format!("On disk, and in {here}. {at} serves alone."),
+        LineState::SC => format!("On disk. {at} serves alone and holds no data of it."),
+        LineState::SD if line.peer_slot.is_some() => {
+            format!("seq {} in {here}. The copy in {there} counts as soon as the record says DUAL.", line.seq)
+        }
+        LineState::SD if line.dirty.is_empty() => format!("In {here}, the same as on disk."),
+        LineState::SD => {
+            format!("seq {} in {here} alone: {at} writes it to disk before it takes anything else.", line.seq)
+        }
+        LineState::SF(_) => format!("seq {} in {here}, on its way to disk. {at} serves alone.", line.seq),
+        LineState::SW(_) => format!("What was acknowledged is on disk; {at} writes the new data there too."),
         LineState::OW(_) => {
             "What was acknowledged before is on disk; the new write goes there too, past the mirror."
                 .to_owned()
@@ -209,6 +232,13 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
         _ => both,
     };
     (newest(), text)
+}
+
+/// Who owns a line that nobody has an entry for. Of two that do not serve, as configured.
+fn default_owner(stage: &Stage<'_>, key: LineKey) -> ControllerId {
+    let world = stage.instant.world;
+    let serving = ControllerId::BOTH.into_iter().find(|id| world.controller(*id).mode().serves());
+    world.controller(serving.unwrap_or(ControllerId::A)).default_owner(key)
 }
 
 fn free_slot(stage: &Stage<'_>, at: SlotId) -> Inspector {
@@ -236,10 +266,10 @@ fn message(stage: &Stage<'_>, id: u64, inspector: &mut Inspector) {
     let flying = stage.instant.world.link_to(to).iter().find(|envelope| envelope.number == id / 2);
     let Some(envelope) = flying else { return };
     inspector.subtitle = format!(
-        "{} from {} to {to}, line {}",
+        "{} from {} to {to}{}",
         envelope.message.kind().name(),
         to.peer(),
-        stage.label(envelope.message.key())
+        envelope.message.key().map_or_else(String::new, |key| format!(", line {}", stage.label(key)))
     );
     inspector.note_title = format!("{} on the link", envelope.message.kind().name());
     inspector.note = format!(

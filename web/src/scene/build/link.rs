@@ -29,7 +29,16 @@ pub fn link(
             !tokens.iter().any(|token: &Token| token.name == message.name() && token.from == *from)
         })
         .map(|(message, from)| Expected { name: message.name(), from });
-    LinkView { tokens, waiting, expected, latency: format!("{} one way", latency(stage)) }
+    let world = stage.instant.world;
+    LinkView {
+        tokens,
+        waiting,
+        expected,
+        latency: format!("{} one way", latency(stage)),
+        cut: ControllerId::BOTH.map(|to| world.link_to(to).cut),
+        slow: ControllerId::BOTH.map(|to| world.link_to(to).slowness),
+        tampered: world.hardware().tampered,
+    }
 }
 
 fn latency(stage: &Stage<'_>) -> String {
@@ -45,22 +54,29 @@ fn token(stage: &Stage<'_>, to: ControllerId, envelope: &Envelope) -> Token {
         name: message.kind().name(),
         detail: detail(stage, message),
         from: to.peer(),
-        weight: if message.data_blocks() > 0 { Weight::Payload } else { Weight::Control },
+        weight: match message {
+            Message::Heartbeat { .. } => Weight::Beat,
+            message if message.data_blocks() > 0 => Weight::Payload,
+            _ => Weight::Control,
+        },
         // Before it leaves, it stands at the start: the wire is busy with those before it.
         flight: Span { from_ns: envelope.leaves_ns, to_ns: envelope.arrives_ns },
-        line: stage.label(message.key()),
+        line: message.key().map(|key| stage.label(key)),
         selected: picked,
     }
 }
 
 fn detail(stage: &Stage<'_>, message: &Message) -> String {
-    let line = || names::line_short(stage.config(), message.key());
+    let line = || message.key().map_or_else(String::new, |key| names::line_short(stage.config(), key));
     match message {
         Message::Data { key, map, .. }
         | Message::ReadRsp { key, map, .. }
         | Message::ReadFwd { key, map, .. } => names::map_short(stage.config(), *key, *map),
         Message::Meta { seq, .. } | Message::MetaAck { seq, .. } => format!("seq {seq}"),
         Message::Grant { grant: Grant::Swap { .. }, .. } => format!("swap {}", line()),
+        Message::Hello { label: Some(epoch), .. } => format!("epoch {epoch}"),
+        Message::Hello { .. } => "empty".into(),
+        Message::Rehome { lun } | Message::RehomeAck { lun } => format!("LUN {}", lun.0),
         _ => line(),
     }
 }

@@ -2,20 +2,33 @@
 //! an instant gives the same picture.
 
 mod array;
+mod condition;
 mod controller;
 mod headline;
 mod hosts;
 mod inspector;
+mod ledger;
 mod link;
+pub mod palette;
+mod record;
 mod slots;
 
 use super::model::{ControllerCard, LineLabel, Scene, Selection, Source, Transport, ViewState};
+use mirrorline_engine::check::{Violation, Watch};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::controller::line::Line;
 use mirrorline_engine::explain::{Focus, Instant, focus, narrate, story};
-use mirrorline_engine::ids::{ControllerId, LineKey};
+use mirrorline_engine::ids::{ControllerId, HostId, LineKey};
 use mirrorline_engine::sim::schedule::Pending;
 use std::rc::Rc;
+
+/// What the checks know: of the instant, and of all that is recorded.
+#[derive(Clone, Copy)]
+pub struct Checks<'a> {
+    pub watch: &'a Watch,
+    /// What was found broken in all that is recorded.
+    pub ahead: &'a [Violation],
+}
 
 /// What every part of the builder looks at.
 struct Stage<'a> {
@@ -43,11 +56,11 @@ impl<'a> Stage<'a> {
             pending: instant.world.pending(),
         };
         stage.chosen = match selection {
-            Some(Selection::Line(key) | Selection::Message { key, .. } | Selection::Disk { key, .. }) => {
-                Some(key)
-            }
+            Some(Selection::Line(key) | Selection::Disk { key, .. }) => Some(key),
+            Some(Selection::Message { key: Some(key), .. }) => Some(key),
             Some(Selection::Slot(at)) => stage.held(at.memory, at.slot),
-            None => focus.and_then(|focus| stage.key_in_focus(focus)).or_else(|| stage.any_line()),
+            // A message about no line leaves the line in focus where it is.
+            _ => focus.and_then(|focus| stage.key_in_focus(focus)).or_else(|| stage.any_line()),
         };
         stage
     }
@@ -75,14 +88,22 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Something to look at when nothing is in focus: the oldest dirty line.
+    /// Something to look at when nothing is in focus: the oldest dirty line; with empty caches, as after a cold boot,
+    /// the line that a host was told of last.
     fn any_line(&self) -> Option<LineKey> {
-        ControllerId::BOTH.iter().find_map(|id| {
+        let cached = ControllerId::BOTH.iter().find_map(|id| {
             let controller = self.instant.world.controller(*id);
             let dirty = controller.queue().iter().next().map(|(at, _)| controller.table()[at].key);
             dirty.or_else(|| {
                 controller.table().iter().find(|(_, line)| line.state.is_some()).map(|(_, line)| line.key)
             })
+        });
+        cached.or_else(|| {
+            let log = self.instant.log;
+            let events = self.instant.world.events();
+            let hosts = (0..self.config().hosts).map(HostId);
+            let last = hosts.filter_map(|host| log.last_answered(host, events)).max()?;
+            log.asked(last).map(|asked| asked.key(self.config()))
         })
     }
 
@@ -102,6 +123,7 @@ impl<'a> Stage<'a> {
 #[must_use]
 pub fn scene(
     instant: Instant<'_>,
+    checks: Checks<'_>,
     selection: Option<Selection>,
     view: &ViewState,
     transport: Transport,
@@ -119,6 +141,9 @@ pub fn scene(
         link: Rc::new(link::link(&stage, told.expects, &cached.asked)),
         array: Rc::new(array::array(&stage)),
         inspector: inspector::inspector(&stage).map(Rc::new),
+        faults: Rc::new(palette::palette(&stage)),
+        ledger: Rc::new(ledger::ledger(&stage, checks)),
+        rules: Rc::new(ledger::rules(&stage, checks)),
         story: headline::story(told),
         transport,
         source,

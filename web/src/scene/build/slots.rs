@@ -102,6 +102,7 @@ fn cells(stage: &Stage<'_>, memory: ControllerId, first: u32, total: u32, held: 
                     selected,
                     kin: false,
                     changed: freed(stage, at),
+                    promoted: false,
                 },
                 Some(held) => cell(stage, at, held),
             }
@@ -128,6 +129,7 @@ fn cell(stage: &Stage<'_>, at: SlotId, held: &Held) -> SlotCell {
         selected: stage.is_chosen(key) && !kin,
         kin,
         changed: changed(stage, at, key, filling),
+        promoted: !filling && promoted(stage, at, key),
     }
 }
 
@@ -148,6 +150,18 @@ fn fill(stage: &Stage<'_>, at: SlotId) -> Span {
 fn freed(stage: &Stage<'_>, at: SlotId) -> bool {
     stage.instant.moment.facts.iter().any(|fact| {
         matches!(*fact, Fact::SlotFreed { memory, slot, .. } if memory == at.memory && slot.0 == at.slot)
+    })
+}
+
+/// The event has made a mirror the line, or the line a mirror: roles are exchanged where they lie.
+fn promoted(stage: &Stage<'_>, here: SlotId, of: LineKey) -> bool {
+    stage.instant.moment.facts.iter().any(|fact| match *fact {
+        Fact::LineState { at, key, from: Some(from), to: Some(to) } => {
+            at == here.memory
+                && key == of
+                && (from.is_mirror() != to.is_mirror() || from.is_solo() != to.is_solo())
+        }
+        _ => false,
     })
 }
 

@@ -1,0 +1,201 @@
+//! Two budgets: after a phase in which things fail, everything is mended, and then all has to finish within so many
+//! events: every host answered, every dirty line on disk, every stripe's parity trusted, both controllers serving, the
+//! array whole.
+//!
+//! A system that met overlapping failures may refuse to serve (protocol G5) or have lost blocks. That is an outcome. The
+//! same after failures that came one at a time is a violation.
+
+use super::invariant::{Invariant, Violation};
+use super::watch::Watch;
+use crate::array::DiskState;
+use crate::controller::Mode;
+use crate::fact::{Fact, Observer};
+use crate::ids::ControllerId;
+use crate::sim::{Command, Fault, TimedFault, World};
+
+/// How a healing phase has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Healing {
+    /// How many events it took.
+    pub events: u64,
+    pub end: End,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything is as it should be.
+    Whole,
+    /// Nobody serves, and nobody will: the memory that the record names is gone.
+    Refused,
+    /// Something has not finished; what, in words.
+    Unfinished(Vec<String>),
+}
+
+/// Times that a controller which will not serve is started anew.
+const STARTS_MAX: u32 = 4;
+
+/// Mends everything and lets the world run until nothing is pending, or for at most `budget` events. The checks go on
+/// in `watch`, which also gets what a healthy end would have to show.
+pub fn heal(world: &mut World, watch: &mut Watch, budget: u64) -> Healing {
+    let began = world.events();
+    for starts in 0.. {
+        for fault in broken(world) {
+            world.apply(Command::Fault(TimedFault { at_ns: 0, fault })).expect("what is there can be mended");
+        }
+        while world.events() - began < budget && world.step(watch).is_some() {
+            watch.after_event(world);
+        }
+        let spent = world.events() - began >= budget;
+        if spent || starts == STARTS_MAX || broken(world).is_empty() {
+            break;
+        }
+    }
+    let events = world.events() - began;
+    let end = end(world);
+    match &end {
+        End::Whole => watch.at_end(world),
+        End::Refused if watch.failures_overlapped() => {}
+        End::Refused => watch.add(Violation {
+            invariant: Invariant::Quiescence,
+            after_events: world.events(),
+            what: "nobody serves, though no failure came before the one before it was mended".to_owned(),
+        }),
+        End::Unfinished(what) => watch.add(Violation {
+            invariant: Invariant::Quiescence,
+            after_events: world.events(),
+            what: format!("{events} events after everything was mended, {}", what.join("; ")),
+        }),
+    }
+    Healing { events, end }
+}
+
+/// What would mend all that is broken at this instant, in the order in which it is done.
+#[must_use]
+pub fn broken(world: &World) -> Vec<Fault> {
+    let (config, hardware) = (world.config(), world.hardware());
+    let mut mend = Vec::new();
+    if !hardware.power {
+        mend.push(Fault::PowerBack);
+    }
+    if hardware.fence_stuck || hardware.fences_stuck() > 0 {
+        mend.push(Fault::FenceWorks);
+    }
+    for to in ControllerId::BOTH {
+        let link = world.link_to(to);
+        if link.cut {
+            mend.push(Fault::MendLink { to });
+        }
+        if link.slowness > 1 {
+            mend.push(Fault::SlowLink { to, factor: 1 });
+        }
+    }
+    for at in ControllerId::BOTH {
+        if !hardware.battery_good[at.index()] {
+            mend.push(Fault::BatteryGood { at });
+        }
+        if hardware.hangs(at) {
+            mend.push(Fault::Resume { at });
+        }
+        if matches!(world.controller(at).mode(), Mode::Down | Mode::Halted | Mode::Refused) {
+            mend.push(Fault::Restart { at });
+        }
+    }
+    for disk in 0..config.raid.disks {
+        let is = world.array().disk(disk);
+        if is.state == DiskState::Absent {
+            mend.push(Fault::DiskReplaced { disk });
+        }
+        if is.service.slowness > 1 {
+            mend.push(Fault::DiskSlow { disk, factor: 1 });
+        }
+    }
+    for host in (0..config.hosts).map(crate::ids::HostId) {
+        for via in ControllerId::BOTH.into_iter().filter(|via| hardware.path_is_cut(host, *via)) {
+            mend.push(Fault::PathMended { host, via });
+        }
+    }
+    mend
+}
+
+/// How everything stands.
+#[must_use]
+pub fn end(world: &World) -> End {
+    let mut unfinished = Vec::new();
+    let modes = ControllerId::BOTH.map(|at| world.controller(at).mode());
+    if !modes.iter().any(|mode| mode.serves()) && modes.contains(&Mode::Refused) {
+        return End::Refused;
+    }
+    if world.outstanding() > 0 {
+        unfinished.push(format!("{} hosts' requests are not answered", world.outstanding()));
+    }
+    for at in ControllerId::BOTH {
+        let controller = world.controller(at);
+        if controller.mode() != Mode::Dual {
+            unfinished.push(format!("{at} is in {}", controller.mode().name()));
+        }
+        if !controller.queue().is_empty() {
+            unfinished.push(format!("{at} has {} dirty lines", controller.queue().len()));
+        }
+        if controller.suspects_left() > 0 {
+            unfinished.push(format!("{at} suspects the parity of {} stripes", controller.suspects_left()));
+        }
+        if controller.works().next().is_some() {
+            unfinished.push(format!("{at} has disk work under way"));
+        }
+    }
+    if !world.array().is_whole() {
+        unfinished.push("the array is not whole".to_owned());
+    }
+    if unfinished.is_empty() { End::Whole } else { End::Unfinished(unfinished) }
+}
+
+/// Whether failures came before the one before was mended, so that the protocol promises less (G5).
+#[derive(Clone, Debug, Default)]
+pub struct Overlap {
+    /// Something that this event broke.
+    breaks: bool,
+    impaired: bool,
+    overlapped: bool,
+    /// A controller or the link was broken since two served together, so that suspicion has its reason.
+    partner_broken: bool,
+}
+
+impl Overlap {
+    /// The event is over. `impaired`: some redundancy is missing now.
+    pub fn after_event(&mut self, impaired: bool) {
+        self.overlapped |= std::mem::take(&mut self.breaks) && self.impaired;
+        self.impaired = impaired;
+    }
+
+    #[must_use]
+    pub fn failures_overlapped(&self) -> bool {
+        self.overlapped
+    }
+}
+
+impl Observer for Overlap {
+    fn fact(&mut self, fact: Fact) {
+        match fact {
+            Fact::Fault { fault } => {
+                self.breaks |= takes_redundancy(fault);
+                self.partner_broken |= matches!(
+                    fault,
+                    Fault::Crash { .. } | Fault::Hang { .. } | Fault::CutLink { .. } | Fault::PowerLoss
+                );
+            }
+            Fact::Mode { to: Mode::Dual, .. } => self.partner_broken = false,
+            // A controller that is given up though it lives is lost to the other all the same.
+            Fact::Suspects { .. } => self.breaks |= !self.partner_broken,
+            _ => {}
+        }
+    }
+}
+
+/// Whether a fault takes something away that the system needs to survive the next one, rather than time only.
+fn takes_redundancy(fault: Fault) -> bool {
+    let only_slow = matches!(
+        fault,
+        Fault::SlowLink { .. } | Fault::DiskSlow { .. } | Fault::FenceStuck | Fault::PathCut { .. }
+    );
+    fault.breaks() && !only_slow
+}

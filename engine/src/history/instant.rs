@@ -1,0 +1,141 @@
+//! One instant of a run, with what was done to the run from outside and who has watched it from its start.
+
+use crate::check::Watch;
+use crate::fact::{Fact, Observer, Unobserved};
+use crate::sim::{Command, Event, EventId, Run, Source, World};
+use serde::{Deserialize, Serialize};
+
+/// Something that was done from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    Command(Command),
+    /// A pending event was taken out of turn.
+    Take(EventId),
+}
+
+/// Who watches a run from its start, as the checks do. It is cloned with every keyframe, so that at any instant it
+/// knows what came before, and nothing of what comes after.
+pub trait Witness: Observer + Clone {
+    /// Called after every event.
+    fn after_event(&mut self, world: &World);
+
+    /// Memory that a clone takes, in bytes, about.
+    fn approximate_bytes(&self) -> usize;
+}
+
+impl Witness for Unobserved {
+    fn after_event(&mut self, _world: &World) {}
+
+    fn approximate_bytes(&self) -> usize {
+        0
+    }
+}
+
+/// About what the checks' account of one block takes.
+const BLOCK_BYTES: u64 = 96;
+
+impl Witness for Watch {
+    fn after_event(&mut self, world: &World) {
+        Watch::after_event(self, world);
+    }
+
+    fn approximate_bytes(&self) -> usize {
+        usize::try_from(self.ledger().counts().blocks * BLOCK_BYTES).unwrap_or(usize::MAX)
+    }
+}
+
+/// A run and how many deeds have been done to it.
+#[derive(Clone, Debug)]
+pub(super) struct Instant<S, W> {
+    pub run: Run<S>,
+    pub deeds: usize,
+    pub witness: W,
+}
+
+impl<S: Source, W: Witness> Instant<S, W> {
+    pub fn new(run: Run<S>, witness: W) -> Instant<S, W> {
+        Instant { run, deeds: 0, witness }
+    }
+
+    /// Events that have happened.
+    pub fn position(&self) -> u64 {
+        self.run.world().events()
+    }
+
+    /// Memory that a clone takes, in bytes, about.
+    pub fn approximate_bytes(&self) -> usize {
+        self.run.world().approximate_bytes() + self.witness.approximate_bytes()
+    }
+
+    /// Does the deeds of this instant, then one event, unless a deed is one.
+    pub fn step<O: Observer>(&mut self, deeds: &[(u64, Deed)], observer: &mut O) -> Option<Event> {
+        self.do_commands(deeds);
+        let taken = match deeds.get(self.deeds) {
+            Some((at, Deed::Take(id))) if *at == self.position() => Some(*id),
+            _ => None,
+        };
+        let mut both = Both(&mut self.witness, observer);
+        let event = match taken {
+            Some(id) => {
+                self.deeds += 1;
+                self.run.step_event(id, &mut both)
+            }
+            None => self.run.step(&mut both),
+        };
+        if event.is_some() {
+            self.witness.after_event(self.run.world());
+        }
+        event
+    }
+
+    /// As [`Instant::step`], and notes the facts if they are wanted. Whether they are is no matter of types: the whole
+    /// protocol would be compiled for each, and the page is loaded over networks.
+    pub fn step_on(&mut self, deeds: &[(u64, Deed)], facts: Option<&mut Vec<Fact>>) -> Option<Event> {
+        if facts.is_none() && !W::LISTENS {
+            return self.step(deeds, &mut Unobserved);
+        }
+        self.step(deeds, &mut Noted(facts))
+    }
+
+    /// Lets a pending event happen out of turn.
+    pub fn take<O: Observer>(&mut self, id: EventId, observer: &mut O) -> Option<Event> {
+        let event = self.run.step_event(id, &mut Both(&mut self.witness, observer))?;
+        self.witness.after_event(self.run.world());
+        Some(event)
+    }
+
+    /// Does the commands that were done at this instant and have not been done again yet.
+    pub fn do_commands(&mut self, deeds: &[(u64, Deed)]) {
+        while let Some((at, Deed::Command(command))) = deeds.get(self.deeds).copied()
+            && at == self.position()
+        {
+            self.deeds += 1;
+            // It was accepted when it was done first, and the world is the same.
+            let accepted = self.run.apply(command);
+            debug_assert_eq!(accepted, Ok(()), "what was accepted once is accepted again");
+        }
+    }
+}
+
+/// A list of facts, or none.
+struct Noted<'a>(Option<&'a mut Vec<Fact>>);
+
+impl Observer for Noted<'_> {
+    fn fact(&mut self, fact: Fact) {
+        if let Some(facts) = &mut self.0 {
+            facts.push(fact);
+        }
+    }
+}
+
+/// Tells two observers.
+struct Both<'a, A, B>(&'a mut A, &'a mut B);
+
+impl<A: Observer, B: Observer> Observer for Both<'_, A, B> {
+    const LISTENS: bool = A::LISTENS || B::LISTENS;
+
+    fn fact(&mut self, fact: Fact) {
+        self.0.fact(fact);
+        self.1.fact(fact);
+    }
+}

@@ -1,0 +1,88 @@
+//! Acknowledged writes: where each block's newest value is, and which failures it survives.
+
+use super::icon::icon;
+use crate::scene::model::{CopyMark, LedgerRow, LedgerView};
+use crate::scene::words::count_text;
+use mirrorline_engine::check::Safety;
+use std::rc::Rc;
+use yew::prelude::*;
+
+const PLACES: [(&str, &str); 4] =
+    [("A", "A’s memory"), ("B", "B’s memory"), ("D", "its disk"), ("P", "parity")];
+const FAILURES: [&str; 5] = ["A", "B", "link", "power", "disk"];
+
+#[derive(Properties, PartialEq)]
+pub struct WritesProps {
+    pub ledger: Rc<LedgerView>,
+}
+
+#[function_component(Writes)]
+pub fn writes(props: &WritesProps) -> Html {
+    let ledger = &props.ledger;
+    let rows = ledger.rows.iter().map(|row| html! { <Row key={row.blocks.clone()} row={row.clone()} /> });
+    let pending = ledger.pending.iter().map(|what| {
+        html! { <tr key={what.clone()} class="pending"><th scope="row">{ what }</th><td colspan="6">{ "not acknowledged yet" }</td></tr> }
+    });
+    html! {
+        <div class="writes" data-testid="ledger" data-safety={safety_class(ledger.safety)}>
+            if ledger.rows.is_empty() && ledger.pending.is_empty() {
+                <p class="empty">{ "Every block that a host was told is written will be listed here, with all its copies." }</p>
+            } else {
+                <table class="led" aria-label="Acknowledged writes">
+                    <thead>
+                        <tr><td></td><td></td><th scope="colgroup" colspan="5">{ "Survives the loss of" }</th></tr>
+                        <tr><th scope="col">{ "Block" }</th><th scope="col">{ "Copies" }</th>
+                            { for FAILURES.map(|name| html! { <th key={name} scope="col">{ name }</th> }) }</tr>
+                    </thead>
+                    <tbody>{ for rows }{ for pending }</tbody>
+                </table>
+            }
+            if ledger.more > 0 { <p class="more-rows">{ format!("and {} more blocks", count_text(ledger.more)) }</p> }
+            <p class="led-key"><span class="cp keeps">{ "A" }</span>{ " newest, would be written back " }<span class="cp has">{ "A" }</span>{ " a copy" }</p>
+            <p class={classes!("verdict", safety_class(ledger.safety))} role="status" data-testid="verdict">
+                { icon(if ledger.safety <= Safety::Degraded { "#g-ok" } else { "#g-x" }, "ic16") }<b>{ &ledger.verdict }</b>
+            </p>
+        </div>
+    }
+}
+
+/// The class that the style sheets colour by.
+pub fn safety_class(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "safe",
+        Safety::Degraded => "degraded",
+        Safety::AtRisk => "risk",
+        Safety::Lost => "lost",
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    row: LedgerRow,
+}
+
+#[function_component(Row)]
+fn row_view(props: &RowProps) -> Html {
+    let row = &props.row;
+    let copies = PLACES.into_iter().zip(row.copies).map(|((letter, place), mark)| {
+        let (class, said) = match mark {
+            CopyMark::None => ("no", format!("not in {place}")),
+            CopyMark::Has => ("has", format!("in {place}, a copy")),
+            CopyMark::Keeps => ("keeps", format!("in {place}")),
+        };
+        html! { <span key={letter} class={classes!("cp", class)} title={said}>{ letter }</span> }
+    });
+    let survives = FAILURES.into_iter().zip(row.survives).map(|(name, safe)| {
+        let said = if safe { "yes" } else { "no" };
+        html! {
+            <td key={name} class={if safe { "y" } else { "n" }}>
+                { icon(if safe { "#g-ok" } else { "#g-x" }, "ic16") }<span class="sr">{ said }</span>
+            </td>
+        }
+    });
+    html! {
+        <tr class={classes!((!row.readable).then_some("gone"))} title={format!("{}: {}", row.blocks, row.words)}>
+            <th scope="row">{ &row.blocks }</th><td class="cps">{ for copies }</td>{ for survives }
+        </tr>
+    }
+}

@@ -1,0 +1,80 @@
+//! The rail: what one is looking at (the inspector), and whether it is safe (acknowledged writes, invariants).
+//! Where it is high, the inspector stands above the rest; where it is not, one part shows at a time.
+
+use super::inspector::inspect;
+use super::ledger::Writes;
+use super::legend::full_key;
+use super::rules::Rules;
+use crate::action::{Action, Tab};
+use crate::scene::model::{FaultButton, Inspector, LedgerView, RulesView};
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct RailProps {
+    pub inspector: Option<Rc<Inspector>>,
+    pub ledger: Rc<LedgerView>,
+    pub rules: Rc<RulesView>,
+    pub faults: Rc<Vec<FaultButton>>,
+    /// What there is to see in this scenario; empty for a trace.
+    pub about: String,
+    pub tab: Tab,
+    /// Small screens: the rail is a drawer, and open.
+    pub open: bool,
+    pub act: Callback<Action>,
+}
+
+#[function_component(Rail)]
+pub fn rail(props: &RailProps) -> Html {
+    let send = |action: Action| {
+        let send = props.act.clone();
+        Callback::from(move |_: MouseEvent| send.emit(action.clone()))
+    };
+    let broken = props.rules.rules.iter().filter(|rule| rule.broken.is_some()).count();
+    let tabs = Tab::ALL.into_iter().map(|tab| {
+        let chosen = tab == props.tab;
+        let (name, id, class) = match tab {
+            Tab::Inspector => ("Inspector", "inspector", "tab-i"),
+            Tab::Writes => ("Writes", "writes", "tab-w"),
+            Tab::Rules => ("Invariants", "rules", "tab-r"),
+            Tab::About => ("About", "about", "tab-a"),
+        };
+        let badge = match tab {
+            Tab::Rules if broken > 0 => html! { <em class="bad">{ format!("{broken} broken") }</em> },
+            Tab::Rules => html! { <em class="good">{ "all hold" }</em> },
+            _ => Html::default(),
+        };
+        html! {
+            <button key={id} role="tab" class={classes!(class, chosen.then_some("on"))} aria-selected={chosen.to_string()}
+                data-testid={format!("tab-{id}")} onclick={send(Action::Show(tab))}>{ name }{ badge }</button>
+        }
+    });
+    let part = match props.tab {
+        Tab::Inspector | Tab::Writes => html! { <Writes ledger={Rc::clone(&props.ledger)} /> },
+        Tab::Rules => html! { <Rules rules={Rc::clone(&props.rules)} act={props.act.clone()} /> },
+        Tab::About => html! {
+            <div class="pane-in">
+                if !props.about.is_empty() {
+                    <h3>{ "What to watch for" }</h3>
+                    <p class="about">{ &props.about }</p>
+                }
+                <h3>{ "Also on the stage" }</h3>
+                { full_key(true) }
+            </div>
+        },
+    };
+    html! {
+        <aside class={classes!("rail", props.open.then_some("open"), (props.tab == Tab::Inspector).then_some("one"))} aria-label="Panels" data-testid="rail">
+            <div class="rail-h"><h2>{ "Panels" }</h2><button class="btn ghost close" onclick={send(Action::ToggleInspector)}>{ "Close" }</button></div>
+            <div class="tabs" role="tablist" aria-label="Panels">{ for tabs }</div>
+            <div class="pane ins" data-testid="inspector">
+                if let Some(inspector) = &props.inspector {
+                    { inspect(inspector, &props.faults, &props.act) }
+                } else {
+                    <p class="empty">{ "Click a slot, a queue chip, a message or a disk block to see it from both sides." }</p>
+                }
+            </div>
+            <div class="pane two">{ part }</div>
+        </aside>
+    }
+}

@@ -1,0 +1,62 @@
+//! The invariants, all by name: one that is broken leads to where it broke.
+
+use super::icon::icon;
+use crate::action::Action;
+use crate::scene::model::{Rule, RulesView};
+use crate::scene::words::count_text;
+use crate::session::Command;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct RulesProps {
+    pub rules: Rc<RulesView>,
+    pub act: Callback<Action>,
+}
+
+#[function_component(Rules)]
+pub fn rules(props: &RulesProps) -> Html {
+    let go = |event: u64| {
+        let send = props.act.clone();
+        Callback::from(move |_: MouseEvent| {
+            send.emit(Action::Play(Command::Pause));
+            send.emit(Action::Play(Command::Seek(event)));
+        })
+    };
+    let items = props.rules.rules.iter().map(|rule| item(rule, rule.broken.map(go)));
+    html! {
+        <div class="rules" data-testid="rules">
+            <ul>{ for items }</ul>
+            <p class="led-key">{ "Checked after every event, from outside the controllers." }</p>
+            if let Some(first) = &props.rules.first {
+                <div class="verdict lost" role="status" data-testid="first-broken">
+                    { icon("#g-x", "ic16") }
+                    <p><b>{ first.name }</b>{ format!(" broke first, at event {}: {}.", count_text(first.event), first.what) }</p>
+                    <button class="btn" onclick={go(first.event)} data-testid="jump">{ "Jump to origin" }</button>
+                </div>
+            } else {
+                <p class="verdict safe" role="status">{ icon("#g-ok", "ic16") }<b>{ format!("All {} hold, all the time", props.rules.rules.len()) }</b></p>
+            }
+        </div>
+    }
+}
+
+fn item(rule: &Rule, go: Option<Callback<MouseEvent>>) -> Html {
+    let name = html! { <span class="r-n">{ rule.name }</span> };
+    match go {
+        None => html! {
+            <li key={rule.name} class="holds" title={rule.about}><i>{ icon("#g-ok", "") }</i>{ name }<span class="sr">{ "holds" }</span></li>
+        },
+        Some(go) => {
+            let when = if rule.past { "broken" } else { "will break" };
+            let event = count_text(rule.broken.unwrap_or_default());
+            html! {
+                <li key={rule.name} class="fails">
+                    <button title={format!("{} Go to event {event}.", rule.about)} onclick={go}>
+                        <i>{ icon("#g-x", "") }</i>{ name }<span class="r-at">{ format!("{when} at {event}") }</span>
+                    </button>
+                </li>
+            }
+        }
+    }
+}
