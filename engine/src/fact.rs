@@ -177,9 +177,9 @@ pub enum Fact {
     /// operation.
     #[serde(rename_all = "camelCase")]
     HostRetries { op: u64, retry: u64, host: HostId, via: ControllerId },
-    /// A host got an error for good.
+    /// A host got an error for good: a controller's answer, or for want of any answer in all the time that it waits.
     #[serde(rename_all = "camelCase")]
-    HostFailed { op: u64, host: HostId, at: ControllerId, io: IoKind },
+    HostFailed { op: u64, host: HostId, at: ControllerId, io: IoKind, answered: bool },
 }
 
 /// Why a controller suspects its peer.

@@ -64,6 +64,11 @@ impl<T> Slab<T> {
         self.cells.iter().enumerate().filter_map(|(n, cell)| Some((n as u32, cell.value.as_ref()?)))
     }
 
+    /// What lives, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (u32, &mut T)> {
+        self.cells.iter_mut().enumerate().filter_map(|(n, cell)| Some((n as u32, cell.value.as_mut()?)))
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.cells.len() - self.free.len()

@@ -157,7 +157,7 @@ fn sweep() -> Result<()> {
         "--seeds",
         "0..1000000",
         "--events",
-        "5000000",
+        "20000000",
         "--all-reached",
         "--out",
         "target/failing-seeds",

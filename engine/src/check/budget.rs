@@ -156,15 +156,20 @@ pub struct Overlap {
     breaks: bool,
     impaired: bool,
     overlapped: bool,
-    /// A controller or the link was broken since two served together, so that suspicion has its reason.
+    /// A controller or the link is broken, or given up already, so that suspicion has its reason.
     partner_broken: bool,
 }
 
 impl Overlap {
     /// The event is over. `impaired`: some redundancy is missing now.
-    pub fn after_event(&mut self, impaired: bool) {
+    pub fn after_event(&mut self, world: &World, impaired: bool) {
         self.overlapped |= std::mem::take(&mut self.breaks) && self.impaired;
         self.impaired = impaired;
+        let broken = |at: ControllerId| {
+            let serves = world.controller(at).mode() == Mode::Dual && !world.hardware().hangs(at);
+            !serves || world.link_to(at).cut
+        };
+        self.partner_broken = ControllerId::BOTH.into_iter().any(broken);
     }
 
     #[must_use]
@@ -176,14 +181,7 @@ impl Overlap {
 impl Observer for Overlap {
     fn fact(&mut self, fact: Fact) {
         match fact {
-            Fact::Fault { fault } => {
-                self.breaks |= takes_redundancy(fault);
-                self.partner_broken |= matches!(
-                    fault,
-                    Fault::Crash { .. } | Fault::Hang { .. } | Fault::CutLink { .. } | Fault::PowerLoss
-                );
-            }
-            Fact::Mode { to: Mode::Dual, .. } => self.partner_broken = false,
+            Fact::Fault { fault } => self.breaks |= takes_redundancy(fault),
             // A controller that is given up though it lives is lost to the other all the same.
             Fact::Suspects { .. } => self.breaks |= !self.partner_broken,
             _ => {}
@@ -198,4 +196,41 @@ fn takes_redundancy(fault: Fault) -> bool {
         Fault::SlowLink { .. } | Fault::DiskSlow { .. } | Fault::FenceStuck | Fault::PathCut { .. }
     );
     fault.breaks() && !only_slow
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Depth;
+    use crate::config::Config;
+    use crate::sim::Seed;
+
+    /// What becomes of a world in which these faults happened one millisecond ago, and how many violations there are.
+    fn healed(faults: &[Fault], budget: u64) -> (End, u64) {
+        let mut world = World::new(Config::default(), Seed(1)).unwrap();
+        let mut watch = Watch::new(Depth::EveryEvent);
+        for fault in faults {
+            world.apply(Command::Fault(TimedFault { at_ns: 0, fault: *fault })).expect("it fits");
+        }
+        while world.next_event_ns().is_some_and(|at_ns| at_ns < 1_000_000) {
+            world.step(&mut watch);
+            watch.after_event(&world);
+        }
+        let healing = heal(&mut world, &mut watch, budget);
+        (healing.end, watch.found())
+    }
+
+    #[test]
+    fn a_world_is_whole_refuses_or_has_not_finished() {
+        let [a, b] = ControllerId::BOTH.map(|at| Fault::Crash { at });
+        assert_eq!(healed(&[a], 10_000), (End::Whole, 0));
+        let (end, found) = healed(&[a], 3);
+        assert!(matches!(end, End::Unfinished(_)), "{end:?}");
+        assert_eq!(found, 1, "what has not finished is a violation");
+        assert_eq!(
+            healed(&[a, b], 10_000),
+            (End::Refused, 0),
+            "after two failures at once that is an outcome"
+        );
+    }
 }

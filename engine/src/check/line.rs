@@ -165,8 +165,8 @@ fn parity_known(view: &LineView<'_>, report: &mut Report<'_>) {
         let record = view.world.array().record();
         let nobody = view.whole.counts == [false, false];
         let by_memory = |at: ControllerId| {
-            let suspect = || view.world.controller(at).is_suspect(view.key);
-            view.whole.counts[at.index()] && (writes(at) || marked(at) || suspect())
+            let doubts = || view.world.controller(at).doubts(view.key);
+            view.whole.counts[at.index()] && (writes(at) || marked(at) || doubts())
         };
         let unpinned = record.mode != RecordMode::Dual && !record.pinned;
         let awaits = |at: ControllerId| view.world.controller(at).standing().all_suspect;

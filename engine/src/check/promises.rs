@@ -1,6 +1,6 @@
-//! What is promised as long as failures come one at a time: nobody refuses to serve, no block is lost, and when all
-//! that was broken has been mended everything is whole in the end. Overlapping failures end these promises (protocol G1
-//! and G5).
+//! What is promised as long as failures come one at a time: nobody refuses to serve, no block is lost, no host gets
+//! an error for an answer, and when all that was broken has been mended everything is whole in the end. Overlapping
+//! failures end these promises (protocol G1 and G5).
 
 use super::budget::{End, broken, end};
 use super::invariant::{Invariant, Violation};
@@ -59,6 +59,9 @@ impl Observer for Promises {
                     key.lun().0
                 ));
             }
+            Fact::HostFailed { op, at, answered: true, .. } => {
+                self.broken = Some(format!("{at} has answered operation {op} with an error"));
+            }
             _ => {}
         }
     }
@@ -68,7 +71,8 @@ impl Observer for Promises {
 mod tests {
     use super::*;
     use crate::check::{Depth, Watch};
-    use crate::ids::ControllerId;
+    use crate::fact::IoKind;
+    use crate::ids::{ControllerId, HostId};
     use crate::scenario::Scenario;
     use crate::sim::{Fault, Run, TimedFault};
 
@@ -105,6 +109,16 @@ mod tests {
         let refuses = |world: &World| {
             (world.events() == 60).then_some(Fact::Mode { at: b, from: Mode::Boot, to: Mode::Refused })
         };
+        // A host that gets an error for an answer; one that gets none may have been impatient.
+        let fails = |answered| {
+            move |world: &World| {
+                let fact = Fact::HostFailed { op: 1, host: HostId(0), at: b, io: IoKind::Read, answered };
+                (world.events() == 60).then_some(fact)
+            }
+        };
+        assert_eq!(found_by(&with_faults(&one), fails(true)), Some(Invariant::Quiescence));
+        assert_eq!(found_by(&with_faults(&one), fails(false)), None);
+        assert_eq!(found_by(&with_faults(&two), fails(true)), None);
         assert_eq!(found_by(&with_faults(&one), |_| None), None);
         assert_eq!(found_by(&with_faults(&one), refuses), Some(Invariant::Quiescence));
         assert_eq!(found_by(&with_faults(&two), refuses), None);

@@ -286,7 +286,7 @@ impl<'a> LineView<'a> {
             let between = state.is_some_and(LineState::is_between_data_and_parity);
             let marked = state == Some(LineState::MF) && !self.whole.dual;
             let patrolled = self.records[at.index()].is_some_and(|line| line.locks > 0);
-            between || marked || patrolled || self.world.controller(at).is_suspect(self.key)
+            between || marked || patrolled || self.world.controller(at).doubts(self.key)
         })
     }
 

@@ -79,7 +79,7 @@ impl Watch {
             self.ledger.settle(world, whole, &mut beside);
             self.lines.end(world, &mut report);
         }
-        self.overlap.after_event(self.ledger.is_impaired(world));
+        self.overlap.after_event(world, self.ledger.is_impaired(world));
         if self.overlap.failures_overlapped() {
             self.promises.pass_over();
         } else if let Some(what) = self.promises.after_event() {

@@ -10,6 +10,10 @@ use crate::state::LineState;
 
 /// How often an unanswered HELLO is repeated. Whatever changes later is signalled by the hardware.
 const HELLOS_MAX: u32 = 8;
+/// How often a join that has failed is repeated (M18). After the first few the pause before each is twice as long as the
+/// one before.
+const JOINS_MAX: u32 = 16;
+const JOINS_AT_ONCE: u32 = 3;
 
 impl Controller {
     /// The first instruction. The memory holds what the battery has kept, or nothing.
@@ -19,6 +23,7 @@ impl Controller {
         self.standing.beat_armed = false;
         self.standing.swapping = false;
         self.standing.hello = None;
+        self.standing.failed_joins = 0;
         self.tick_armed = false;
         self.patrol.timer_armed = false;
         self.forget_requests(out);
@@ -27,18 +32,31 @@ impl Controller {
 
     /// Forget the conversation, and let the record say what this controller is (R12).
     pub(super) fn look_again<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        if self.standing.mode == Mode::Joining {
+            self.standing.failed_joins += 1;
+        }
         self.set_mode(Mode::Boot, out);
         self.close_session(out);
         self.standing.cold = true;
         self.standing.other = None;
         self.standing.waits = 0;
         self.standing.silent = 0;
+        self.ask_for_record(out);
+    }
+
+    /// What comes counts only as the answer to this question: an earlier one's may have waited, and be out of date
+    /// (M14).
+    pub(super) fn ask_for_record<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
         self.standing.looking = true;
-        out.outputs.push(Output::Look);
+        self.standing.looks = self.standing.looks.wrapping_add(1);
+        out.outputs.push(Output::Look { look: self.standing.looks });
     }
 
     /// The record, for a controller that starts.
-    pub(super) fn record_seen<O: Observer>(&mut self, record: Record, out: &mut Outbox<'_, O>) {
+    pub(super) fn record_seen<O: Observer>(&mut self, look: u32, record: Record, out: &mut Outbox<'_, O>) {
+        if !self.standing.looking || look != self.standing.looks {
+            return;
+        }
         match self.standing.mode {
             Mode::Boot => {}
             Mode::Joining => return self.told_to_count(record, out),
@@ -84,11 +102,17 @@ impl Controller {
         if self.standing.looking {
             return;
         }
-        self.say_hello(out);
+        // Over a link that is slower than anybody's patience, or too busy, no join succeeds (M18).
+        let failed = self.standing.failed_joins;
+        let holds_back = self.standing.waits == 0 && failed > JOINS_AT_ONCE && !self.is_labelled();
+        if !holds_back && failed < JOINS_MAX {
+            self.say_hello(out);
+        }
         self.standing.waits += 1;
         let wait = self.standing.waits;
         let periods = u64::from(self.shape.failover.misses) + 1;
-        let after_ns = self.shape.failover.heartbeat_ns * periods;
+        let pause = if holds_back { failed.min(JOINS_MAX) } else { 0 };
+        let after_ns = self.shape.failover.heartbeat_ns.saturating_mul(periods << pause);
         out.outputs.push(Output::Mailbox);
         out.outputs.push(Output::Arm { timer: Timer::BootWait { wait }, after_ns });
     }

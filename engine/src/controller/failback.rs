@@ -6,7 +6,7 @@
 //! to its own default owner. Lines with an entry stay where they are and move by REQ_OWN or REUSE as ever.
 
 use super::memory::FreeList;
-use super::{Controller, Hello, Mode, Outbox, Output};
+use super::{Controller, Hello, Mode, Outbox};
 use crate::array::{Record, RecordMode};
 use crate::fact::{Fact, FlushReason, Observer, Suspicion};
 use crate::ids::{ControllerId, LineKey, Lun, Session, Slot};
@@ -22,6 +22,8 @@ pub struct Join {
     pub left: VecDeque<LineKey>,
     /// Lines that are being copied.
     pub walking: u32,
+    /// The replacement has said something in the session: it has heard JOIN (M17).
+    pub heard: bool,
     /// Everything is clean or copied: no new write begins until the record has been switched.
     pub closing: bool,
     /// LUNs that the replacement is to own by default again.
@@ -129,9 +131,12 @@ impl Controller {
         self.pump(at, out);
     }
 
-    /// Step 3: only when every line is clean, or dirty with a copy that was acknowledged; no line is in work; no
-    /// stripe is suspect (R8). New writes are held back for that moment.
+    /// Step 3: only when the replacement has been heard; every line is clean, or dirty with a copy that was
+    /// acknowledged; no line is in work; no stripe is suspect (R8). New writes are held back for that moment.
     fn switch_when_ready<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        if !self.join.heard {
+            return;
+        }
         if !self.join.left.is_empty() || self.join.walking > 0 || self.suspects_left() > 0 {
             self.join.closing = false;
             return;
@@ -177,8 +182,8 @@ impl Controller {
         self.foreign = self.table.iter().filter(|(at, _)| self.is_foreign(*at)).count() as u32;
         self.pump_all(out);
         self.arm_flush_timer(out);
-        if !self.standing.link_up {
-            // It went down while the record was being switched.
+        if self.standing.is_torn() {
+            // The link went down while the record was being switched.
             self.peer_is_gone(Suspicion::LinkDown, out);
         }
     }
@@ -196,17 +201,17 @@ impl Controller {
             Mode::Recalled => self.recovery_over(out),
             _ => return,
         }
-        self.standing.looking = true;
-        out.outputs.push(Output::Look);
+        self.ask_for_record(out);
     }
 
     /// Step 4: the record confirms that this controller counts, or it starts over.
     pub(super) fn told_to_count<O: Observer>(&mut self, record: Record, out: &mut Outbox<'_, O>) {
         self.standing.looking = false;
-        if record.mode != RecordMode::Dual || !self.standing.belongs_to(record) {
+        if self.standing.is_torn() || record.mode != RecordMode::Dual || !self.standing.belongs_to(record) {
             return self.look_again(out);
         }
         self.standing.record = record;
+        self.standing.failed_joins = 0;
         self.set_mode(Mode::Dual, out);
         self.pump_all(out);
     }
@@ -276,10 +281,18 @@ impl Controller {
         if self.standing.mode != Mode::Boot || nonce != self.standing.nonce || self.standing.label.is_some() {
             return;
         }
+        if self.standing.torn == Some(session) {
+            return;
+        }
         self.set_session(session, out);
+        // A look at the record that is under way says nothing of this session (M14).
+        self.standing.looking = false;
+        self.standing.cold = false;
         self.standing.set_label(Record::dual(session.epoch, session.nonce));
         self.standing.silent = 0;
         self.set_mode(Mode::Joining, out);
+        // The survivor switches no sooner than it has heard that there is somebody to switch to (M17).
+        self.send_heartbeat(false, out);
     }
 
     /// Lines of a LUN whose state REHOME waits for; for checks.

@@ -6,6 +6,7 @@
 //! data moves. Then serve at once, writing through.
 
 use super::line::Waiting;
+use super::work::Purpose;
 use super::{Asker, Controller, Input, Mode, Outbox, Output, Timer};
 use crate::array::{Record, RecordMode};
 use crate::fact::{Fact, IoKind, Observer};
@@ -42,12 +43,12 @@ impl Controller {
             Input::FenceDone if self.standing.mode == Mode::Won => self.take_over(out),
             Input::Fenced => self.fenced(out),
             Input::Message(_, Message::Hello { nonce, .. }) => self.standing.hello = Some(nonce),
-            Input::Message(session, message) if session != self.standing.session => {
+            Input::Message(session, message) if !self.standing.takes(session) => {
                 let (at, kind, key) = (self.id, message.kind(), message.key());
                 out.fact(|| Fact::Dropped { at, message: kind, key });
                 super::discard(Input::Message(session, message), out);
             }
-            Input::LinkSignal { up } => self.standing.link_up = up,
+            Input::LinkSignal { up } => self.note_link(up),
             Input::Mailbox { peer_alive } => self.standing.peer_writes_mailbox = peer_alive,
             Input::Timer(Timer::Heartbeat) => self.standing.beat_armed = false,
             Input::Wake => {}
@@ -147,6 +148,12 @@ impl Controller {
         self.slot_queue.clear();
         self.clean = super::CleanLines::default();
         self.join = super::failback::Join::default();
+        // What comes from disk now was read before this controller owned every line: the peer may have written since (M16).
+        for (_, work) in self.works.iter_mut() {
+            if let Purpose::Read { keep, .. } = &mut work.purpose {
+                *keep = false;
+            }
+        }
         let all: Vec<u32> = self.table.iter().map(|(at, _)| at).collect();
         for at in &all {
             self.convert_line(*at, cold, out);
@@ -166,7 +173,7 @@ impl Controller {
         line.destaged = false;
         line.peer_slot = None;
         line.fresh = None;
-        let in_work = before.is_some_and(|state| state.is_writing() || state == LineState::MF);
+        let suspect = (before == Some(LineState::MF)) || (cold && line.is_unsettled());
         if cold {
             // An earlier recovery by the other controller may have written what is newer than clean blocks here (M11).
             line.valid = line.dirty;
@@ -189,8 +196,6 @@ impl Controller {
             _ if dirty => LineState::SD,
             _ => LineState::SC,
         };
-        let suspect =
-            (before == Some(LineState::MF)) || (cold && (dirty || in_work || before == Some(LineState::OP)));
         if suspect {
             self.mark_suspect(key, out);
         }
@@ -307,9 +312,12 @@ impl Controller {
     }
 
     pub(super) fn fenced<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
-        // A controller that has started since then has nothing left to be cut off from.
-        if !matches!(self.standing.mode, Mode::Boot | Mode::Down) {
-            self.halt(out);
+        match self.standing.mode {
+            Mode::Down => {}
+            // It has nothing to be cut off from, but what it knows of the record, and what others have told it, is out
+            // of date (M15).
+            Mode::Boot => self.look_again(out),
+            _ => self.halt(out),
         }
     }
 

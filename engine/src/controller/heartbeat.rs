@@ -40,7 +40,15 @@ impl Controller {
     /// A period is over.
     pub(super) fn beat<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
         self.standing.beat_armed = false;
-        if !self.listens() || self.is_at_rest() {
+        let owes_word = std::mem::take(&mut self.standing.owes_word);
+        if !self.listens() {
+            return;
+        }
+        if self.is_at_rest() {
+            // Nothing to ask, but the peer has asked since (M19).
+            if owes_word {
+                self.send_heartbeat(false, out);
+            }
             return;
         }
         if self.standing.silent >= self.shape.failover.misses {
@@ -53,7 +61,7 @@ impl Controller {
         out.outputs.push(Output::Mailbox);
     }
 
-    fn send_heartbeat<O: Observer>(&mut self, asks: bool, out: &mut Outbox<'_, O>) {
+    pub(super) fn send_heartbeat<O: Observer>(&mut self, asks: bool, out: &mut Outbox<'_, O>) {
         out.send(Message::Heartbeat { battery_good: self.standing.battery_good, asks });
     }
 
@@ -66,7 +74,10 @@ impl Controller {
         let before = self.writes_through();
         self.standing.peer_battery_good = battery_good;
         self.tell_policy(before, out);
-        if asks && !self.standing.beat_armed {
+        if asks && self.standing.beat_armed {
+            // The own heartbeat, which comes within a period, is the answer.
+            self.standing.owes_word = true;
+        } else if asks {
             self.send_heartbeat(false, out);
         }
     }
@@ -77,6 +88,7 @@ impl Controller {
 
     /// Something was broken or mended somewhere: look whether the peer is there.
     pub(super) fn wake<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        self.standing.failed_joins = 0;
         if self.listens() {
             self.standing.wants_word = true;
             self.send_heartbeat(true, out);
@@ -88,13 +100,22 @@ impl Controller {
     }
 
     pub(super) fn link_signal<O: Observer>(&mut self, up: bool, out: &mut Outbox<'_, O>) {
-        self.standing.link_up = up;
+        self.note_link(up);
+        self.standing.failed_joins = 0;
         if !up {
             if self.listens() {
                 self.peer_is_gone(Suspicion::LinkDown, out);
             }
         } else if self.standing.mode == Mode::Boot {
             self.ask_again(out);
+        }
+    }
+
+    /// What was on a link that went down is lost: of the open session nothing more is taken (M13).
+    pub(super) fn note_link(&mut self, up: bool) {
+        self.standing.link_up = up;
+        if !up {
+            self.standing.torn = Some(self.standing.session);
         }
     }
 

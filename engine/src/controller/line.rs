@@ -96,6 +96,13 @@ impl Line {
         }
     }
 
+    /// What a power failure leaves of the line makes its stripe suspect: it is dirty, or was in work (R5).
+    #[must_use]
+    pub fn is_unsettled(&self) -> bool {
+        let in_work = |state: LineState| matches!(state, LineState::OP | LineState::MF) || state.is_writing();
+        !self.dirty.is_empty() || self.state.is_some_and(in_work)
+    }
+
     /// Nothing is under way on the line and nothing waits for it.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

@@ -69,8 +69,11 @@ pub enum Input {
     Boot {
         boot: u32,
     },
-    /// The record, as it was asked for.
-    Record(Record),
+    /// The record, as it was asked for, and the number of the question.
+    Record {
+        look: u32,
+        record: Record,
+    },
     /// The answer to a compare-and-swap: whether it was done, and what stands there now.
     Swapped {
         won: bool,
@@ -205,7 +208,7 @@ impl Controller {
             Input::Timer(Timer::Patrol) => self.patrol_again(out),
             Input::Message(session, message) => self.message(session, message, out),
             Input::Boot { .. } => debug_assert!(false, "only what is down starts"),
-            Input::Record(record) => self.record_seen(record, out),
+            Input::Record { look, record } => self.record_seen(look, record, out),
             Input::Swapped { won, record } => self.swapped(won, record, out),
             Input::FenceDone => debug_assert!(false, "a fence is awaited in WON only"),
             Input::Fenced => self.fenced(out),
@@ -247,7 +250,7 @@ impl Controller {
             Message::Hello { label, seen, nonce } => return self.hello(Hello { label, seen, nonce }, out),
             Message::Join { nonce } => return self.joined(session, nonce, out),
             Message::Recall { nonce } => return self.recalled(session, nonce, out),
-            _ if session != self.standing.session || session == Session::default() => {
+            _ if !self.standing.takes(session) => {
                 let (at, kind, key) = (self.id, message.kind(), message.key());
                 out.fact(|| Fact::Dropped { at, message: kind, key });
                 return discard(Input::Message(session, message), out);
@@ -255,6 +258,7 @@ impl Controller {
             _ => {
                 self.standing.silent = 0;
                 self.standing.wants_word = false;
+                self.join.heard = true;
             }
         }
         match message {
@@ -302,7 +306,13 @@ impl Controller {
     #[must_use]
     pub fn accepts(&self, session: Session) -> bool {
         let open = matches!(self.standing.mode, Mode::Dual | Mode::Frozen | Mode::Won | Mode::Joining);
-        open && session == self.standing.session
+        open && self.standing.takes(session)
+    }
+
+    /// DATA was not let in. The META behind it must not be taken either, even if the session is open by the time that
+    /// this controller comes to handle it (M13).
+    pub fn turned_away(&mut self, session: Session) {
+        self.standing.torn = Some(session);
     }
 
     /// Whether this controller owns a line (protocol §1): alone it owns all; else the entry says so, else the LUN's
@@ -455,6 +465,12 @@ impl Controller {
     pub fn is_suspect(&self, key: LineKey) -> bool {
         self.suspects.contains(&key)
             || (self.patrol.all_suspect && self.shape.array_stripe(key) >= self.patrol.cursor)
+    }
+
+    /// … or as it will know as soon as it goes on from what a power failure has left (R5).
+    #[must_use]
+    pub fn doubts(&self, key: LineKey) -> bool {
+        self.is_suspect(key) || (self.standing.cold && self.line(key).is_some_and(Line::is_unsettled))
     }
 
     /// Stripes whose parity may be wrong; how many are left of them.

@@ -29,8 +29,10 @@ pub enum Output {
         expected: Record,
         new: Record,
     },
-    /// Look at the record.
-    Look,
+    /// Look at the record; the answer names the number.
+    Look {
+        look: u32,
+    },
     /// Cut the peer off: power, disk commands, access to this memory.
     Fence,
     /// Write the own mailbox on the array and read the peer's.

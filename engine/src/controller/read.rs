@@ -63,7 +63,7 @@ impl Controller {
 
     fn read_from_disk<O: Observer>(&mut self, request: u32, missing: BlockMap, out: &mut Outbox<'_, O>) {
         let key = self.requests[request].key;
-        let purpose = Purpose::Read { request, missing: BlockMap::EMPTY };
+        let purpose = Purpose::Read { request, missing: BlockMap::EMPTY, keep: true };
         let work = self.works.insert(Work::new(key, purpose));
         self.issue_reads(work, missing, out);
     }
@@ -73,12 +73,15 @@ impl Controller {
         &mut self,
         request: u32,
         command: &DiskCommand,
+        keep: bool,
         out: &mut Outbox<'_, O>,
     ) {
         let first = command.target.first_block(self.shape.geometry);
         let map = BlockMap(command.rows.without(command.failed).0 << first);
         out.buffers.copy(map, command.bytes.bytes(), self.requests[request].bytes.bytes_mut());
-        self.keep_as_clean(self.requests[request].key, map, &command.bytes, out);
+        if keep {
+            self.keep_as_clean(self.requests[request].key, map, &command.bytes, out);
+        }
     }
 
     /// Blocks could not be read: they are computed from the other disks, when the stripe is at rest. Data and parity
@@ -99,6 +102,19 @@ impl Controller {
         }
         self.lock(at);
         self.reconstruct(request, want, out);
+    }
+
+    /// Blocks that could neither be read nor be computed. One disk may have come back meanwhile and another one gone:
+    /// once more, and then there is an error.
+    pub(super) fn read_again<O: Observer>(&mut self, request: u32, left: BlockMap, out: &mut Outbox<'_, O>) {
+        if std::mem::replace(&mut self.requests[request].read_again, true) {
+            self.requests[request].failed = true;
+            self.answer_read(request, out);
+        } else if self.owns(self.requests[request].key) {
+            self.read_from_disk(request, left, out);
+        } else {
+            self.route_read(request, out);
+        }
     }
 
     /// A block read from disk may be kept: the owner's cache then holds it clean. Only what the cache does not

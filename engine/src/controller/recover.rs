@@ -34,10 +34,8 @@ impl Controller {
         let mut lines: Vec<&super::Line> = self.table.iter().map(|(_, line)| line).collect();
         lines.sort_unstable_by_key(|line| line.key);
         for line in lines {
-            let in_work = matches!(line.state, Some(LineState::OP | LineState::MF));
-            let marked =
-                in_work || line.state.is_some_and(LineState::is_writing) || self.is_suspect(line.key);
-            if line.dirty.is_empty() && !marked {
+            let marked = line.is_unsettled() || self.is_suspect(line.key);
+            if !marked {
                 continue;
             }
             let mut bytes = out.buffers.take();
@@ -129,11 +127,12 @@ impl Controller {
 
     /// The record has changed: both start with empty caches and their own default owners.
     pub(super) fn recovered<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        let torn = self.standing.is_torn();
         let free = (self.shape.lines..self.shape.lines + self.shape.lent).map(Slot).collect();
         out.send(Message::ResyncDone { free });
         self.start_anew(self.standing.record.epoch, out);
         self.set_mode(Mode::Dual, out);
-        if !self.standing.link_up {
+        if torn {
             self.peer_is_gone(crate::fact::Suspicion::LinkDown, out);
         }
     }

@@ -38,6 +38,8 @@ pub struct Request {
     pub from_peer: bool,
     /// For a read: some of it is lost.
     pub failed: bool,
+    /// For a read: what could neither be read nor be computed has been tried once more.
+    pub read_again: bool,
     /// For a write: it stands in the queue for slots.
     pub wants_slot: bool,
     /// How often it has begun to wait for a slot; its timer counts only for the wait that it was armed in.
@@ -74,6 +76,7 @@ impl Request {
             from_disk: BlockMap::EMPTY,
             from_peer: false,
             failed: false,
+            read_again: false,
             wants_slot: false,
             waits: 0,
             through: false,

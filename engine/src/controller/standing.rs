@@ -30,6 +30,8 @@ pub struct Standing {
     /// The claim is the end of a recovery that another controller leads: with it the memory counts as empty.
     pub claim_is_empty: bool,
     pub session: Session,
+    /// A session of which something did not arrive: nothing that comes behind it is taken (M13).
+    pub torn: Option<Session>,
     /// The record as last seen.
     pub record: Record,
     /// The memory is as a power failure left it: nothing in it is being worked on (protocol §6).
@@ -45,6 +47,8 @@ pub struct Standing {
     pub silent: u8,
     /// Something was broken or mended: no rest before the peer has been heard.
     pub wants_word: bool,
+    /// The peer has asked, and the own heartbeat is to be the answer.
+    pub owes_word: bool,
     /// The peer's mailbox was fresh when last looked at.
     pub peer_writes_mailbox: bool,
     pub link_up: bool,
@@ -58,10 +62,13 @@ pub struct Standing {
     pub hello: Option<u32>,
     /// While starting: what the other has said in its HELLO.
     pub other: Option<Hello>,
+    /// Joins that have come to nothing since anything has changed.
+    pub failed_joins: u32,
     /// Waits for an answer so far, since the start.
     pub waits: u32,
-    /// While starting: the record has been asked for.
+    /// The record has been asked for, and how often so far.
     pub looking: bool,
+    pub looks: u32,
     /// In a recovery: the other's images are all here.
     pub images_complete: bool,
     /// In a recovery: CLOSE has been sent.
@@ -79,6 +86,7 @@ impl Standing {
             claim: None,
             claim_is_empty: false,
             session: Session { epoch: Record::FIRST.epoch, nonce: 0 },
+            torn: None,
             record: Record::FIRST,
             cold: false,
             all_suspect: false,
@@ -87,6 +95,7 @@ impl Standing {
             nonce: 0,
             silent: 0,
             wants_word: false,
+            owes_word: false,
             peer_writes_mailbox: true,
             link_up: true,
             beat_armed: false,
@@ -96,8 +105,10 @@ impl Standing {
             partner: 0,
             hello: None,
             other: None,
+            failed_joins: 0,
             waits: 0,
             looking: false,
+            looks: 0,
             images_complete: false,
             closing: false,
         }
@@ -121,6 +132,18 @@ impl Standing {
         self.label_session = record.session;
     }
 
+    /// Whether messages of a session are taken: it is the open one, and none of it is missing.
+    #[must_use]
+    pub fn takes(&self, session: Session) -> bool {
+        session == self.session && session != Session::default() && self.torn != Some(session)
+    }
+
+    /// Something of the open session is missing.
+    #[must_use]
+    pub fn is_torn(&self) -> bool {
+        !self.link_up || self.torn == Some(self.session)
+    }
+
     /// The epoch of the memory, 0 for none.
     #[must_use]
     pub fn epoch(&self) -> u32 {
@@ -130,6 +153,9 @@ impl Standing {
     pub fn feed(&self, digest: &mut Digest) {
         digest.word(self.mode as u64 | u64::from(self.epoch()) << 8 | u64::from(self.silent) << 48);
         digest.word(u64::from(self.session.epoch) << 32 | u64::from(self.session.nonce));
+        let torn = self.torn.unwrap_or_default();
+        digest.word(u64::from(torn.epoch) << 32 | u64::from(torn.nonce));
+        digest.word(u64::from(self.looks) << 32 | u64::from(self.failed_joins));
         digest.word(u64::from(self.opened) << 32 | u64::from(self.partner));
         digest.word(u64::from(self.label_session) << 32 | u64::from(self.record.session));
         digest.word(
@@ -143,6 +169,7 @@ impl Standing {
             self.peer_writes_mailbox,
             self.claim_is_empty,
             self.wants_word,
+            self.owes_word,
             self.cold,
             self.all_suspect,
             self.claim.is_some(),

@@ -21,8 +21,8 @@ pub struct Work {
 
 #[derive(Clone, Debug)]
 pub enum Purpose {
-    /// Blocks for a read; those that could not be read so far.
-    Read { request: u32, missing: BlockMap },
+    /// Blocks for a read; those that could not be read so far; and whether the cache may keep what comes.
+    Read { request: u32, missing: BlockMap, keep: bool },
     /// Blocks for a read that are computed from the other chunks of their rows.
     Reconstruct { request: u32, want: BlockMap, sum: LineBuf, failed_rows: BlockMap },
     /// A stripe is written: by a flush, or by a write-through.
@@ -176,10 +176,10 @@ impl Controller {
         let block_bytes = self.shape.block_bytes;
         let read = command.rows.without(command.failed);
         match &mut self.works[work].purpose {
-            Purpose::Read { request, missing } => {
-                let request = *request;
+            Purpose::Read { request, missing, keep } => {
+                let (request, keep) = (*request, *keep);
                 *missing = missing.union(failed_blocks);
-                self.read_landed(request, &command, out);
+                self.read_landed(request, &command, keep, out);
                 if done {
                     let Purpose::Read { missing, .. } = self.works.remove(work).purpose else { return };
                     if missing.is_empty() {
@@ -248,10 +248,11 @@ impl Controller {
         let Purpose::Reconstruct { request, want, sum, failed_rows } = purpose else { return };
         let (geometry, block_bytes) = (self.shape.geometry, self.shape.block_bytes);
         let chunk_blocks = u32::from(geometry.chunk_blocks);
+        let mut left = BlockMap::EMPTY;
         for block in want.iter() {
             let row = block % chunk_blocks;
             if failed_rows.contains(row) {
-                self.requests[request].failed = true;
+                left = left.union(BlockMap(1 << block));
                 continue;
             }
             let (to, from) = (block as usize * block_bytes, row as usize * block_bytes);
@@ -259,7 +260,11 @@ impl Controller {
                 .copy_from_slice(&sum.bytes()[from..from + block_bytes]);
         }
         out.buffers.give(sum);
-        self.answer_read(request, out);
+        if left.is_empty() {
+            self.answer_read(request, out);
+        } else {
+            self.read_again(request, left, out);
+        }
         let at = self.table.find(key).expect("a locked line keeps its record");
         self.unlock(at, out);
     }

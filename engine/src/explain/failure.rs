@@ -121,8 +121,11 @@ pub(super) fn sentence(config: &Config, fact: &Fact) -> Option<String> {
         Fact::HostRetries { host, via, .. } => {
             format!("{} tries again by its path to {via}.", names::host(host))
         }
-        Fact::HostFailed { host, io, .. } => {
+        Fact::HostFailed { host, io, answered: true, .. } => {
             format!("{} gets an error for its {}.", names::host(host), names::io(io))
+        }
+        Fact::HostFailed { host, io, answered: false, .. } => {
+            format!("{} has waited too long and gives up its {}.", names::host(host), names::io(io))
         }
         _ => return None,
     })

@@ -32,7 +32,7 @@ pub struct Hardware {
     pub fence_stuck: bool,
     stuck_fences: Vec<Control>,
     paths_cut: BTreeSet<(HostId, ControllerId)>,
-    /// Something has been broken at some time.
+    /// Something has been broken at some time, or a controller has taken its peer for broken.
     pub troubled: bool,
     pub(super) watch_armed: bool,
     /// A message was tampered with, which no correct link does.
@@ -62,6 +62,7 @@ pub enum Control {
     Look {
         by: ControllerId,
         boot: u32,
+        look: u32,
     },
     Mailbox {
         at: ControllerId,
@@ -167,10 +168,10 @@ impl World {
                 }
                 EventKind::Record { at: by, swapped: won }
             }
-            Control::Look { by, boot } => {
+            Control::Look { by, boot, look } => {
                 if boot == self.hardware.boots[by.index()] {
                     let record = self.array.record();
-                    self.controller_handles(by, Input::Record(record), observer);
+                    self.controller_handles(by, Input::Record { look, record }, observer);
                 }
                 EventKind::Record { at: by, swapped: false }
             }
@@ -355,9 +356,11 @@ impl World {
             let (up, good) = (!self.links[n].cut, self.hardware.battery_good[n]);
             self.controller_handles(at, Input::LinkSignal { up }, observer);
             self.controller_handles(at, Input::Battery { good }, observer);
-            if self.array.is_rebuilding() {
-                self.controller_handles(at, Input::StartPatrol { rebuild: true }, observer);
-            }
+            // What it knew of rebuilds may be out of date.
+            let rebuilds = self.array.is_rebuilding();
+            let patrol =
+                if rebuilds { Input::StartPatrol { rebuild: true } } else { Input::NothingToRebuild };
+            self.controller_handles(at, patrol, observer);
         }
         EventKind::Boot { at }
     }
@@ -423,8 +426,14 @@ impl World {
         if O::LISTENS {
             observer.fact(Fact::Fenced { fenced: peer, by, aborted });
         }
-        // One that is starting has nothing left to be cut off from, and will find the record changed.
-        if same_start && !matches!(self.controllers[peer.index()].mode(), Mode::Down | Mode::Boot) {
+        let starting = self.controllers[peer.index()].mode() == Mode::Boot;
+        if same_start && starting {
+            // It has nothing left to be cut off from, but must see the record before anything else that came for it.
+            match &mut self.hardware.hung[peer.index()] {
+                Some(held) => held.push_front(Input::Fenced),
+                None => self.controller_handles(peer, Input::Fenced, observer),
+            }
+        } else if same_start && self.controllers[peer.index()].mode() != Mode::Down {
             self.hardware.revoked[peer.index()] = true;
             if let Some(held) = &mut self.hardware.hung[peer.index()] {
                 // It will find itself fenced; nothing that it holds is answered.

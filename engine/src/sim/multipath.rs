@@ -111,7 +111,7 @@ impl World {
         if operation.failed {
             self.counters.failed += 1;
             if O::LISTENS {
-                observer.fact(Fact::HostFailed { op, host, at, io });
+                observer.fact(Fact::HostFailed { op, host, at, io, answered: true });
             }
             return kind;
         }
@@ -188,7 +188,7 @@ impl World {
             self.counters.failed += 1;
             self.supersede(number);
             if O::LISTENS {
-                observer.fact(Fact::HostFailed { op: old.number, host, at: via, io });
+                observer.fact(Fact::HostFailed { op: old.number, host, at: via, io, answered: false });
             }
             return;
         }

@@ -268,8 +268,11 @@ impl World {
         if let Message::Data { slot, map, bytes, .. } = envelope.message {
             if self.controllers[to.index()].accepts(session) {
                 self.controllers[to.index()].land(slot, map, &bytes);
-            } else if O::LISTENS {
-                observer.fact(Fact::Dropped { at: to, message, key });
+            } else {
+                self.controllers[to.index()].turned_away(session);
+                if O::LISTENS {
+                    observer.fact(Fact::Dropped { at: to, message, key });
+                }
             }
             self.buffers.give(bytes);
         } else {
@@ -351,10 +354,14 @@ impl World {
                 self.schedule.add(self.now_ns + after_ns, cause, What::Timer(at, boot, timer));
             }
             Output::Swap { expected, new } => {
+                // Whoever suspects its peer is trouble, even without a cause.
+                self.hardware.troubled = true;
                 let lands_ns = self.now_ns + self.config.failover.record_ns / 2;
                 self.control(lands_ns, cause, Control::Swap { by: at, boot, expected, new });
             }
-            Output::Look => self.control(soon, cause, Control::Look { by: at, boot }),
+            Output::Look { look } => {
+                self.control(soon, cause, Control::Look { by: at, boot, look });
+            }
             Output::Mailbox => self.control(soon, cause, Control::Mailbox { at, boot }),
             Output::Fence => self.fence(at, cause),
             Output::Abandon => self.abandoned(at),

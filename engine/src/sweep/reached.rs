@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Situations that every fault of [`TAKES`] has to meet: the modes of the two controllers, and the fault that leads
 /// there. The rest of the pairs of modes last for one event (DRAIN: the peer's last messages are handled in one step),
 /// or need two failures before (REFUSED), and are met now and then.
-pub(super) const PHASES: [(Mode, Mode, &str); 14] = [
+pub(super) const PHASES: [(Mode, Mode, &str); 18] = [
     (Mode::Dual, Mode::Dual, "scrub"),
     (Mode::Dual, Mode::Frozen, "hang"),
     (Mode::Frozen, Mode::Frozen, "cut-link"),
@@ -20,15 +20,34 @@ pub(super) const PHASES: [(Mode, Mode, &str); 14] = [
     (Mode::Solo, Mode::Halted, "hang"),
     (Mode::Solo, Mode::Down, "crash"),
     (Mode::Solo, Mode::Boot, "crash"),
+    (Mode::Frozen, Mode::Boot, "crash"),
+    (Mode::Won, Mode::Boot, "crash"),
+    (Mode::SoloJoin, Mode::Boot, "crash"),
     (Mode::SoloJoin, Mode::Joining, "crash"),
     (Mode::Dual, Mode::Joining, "crash"),
+    (Mode::Recover, Mode::Boot, "power-loss"),
     (Mode::Recover, Mode::Recalled, "power-loss"),
     (Mode::Boot, Mode::Boot, "power-loss"),
 ];
 
-/// Faults that take away what the system may be about to need.
-pub(super) const TAKES: [&str; 7] =
-    ["crash", "hang", "battery-fails", "cut-link", "power-loss", "disk-fails", "sector-error"];
+/// Everything that breaks or hampers something.
+pub(super) const TAKES: [&str; 12] = [
+    "crash",
+    "hang",
+    "battery-fails",
+    "cut-link",
+    "slow-link",
+    "path-cut",
+    "power-loss",
+    "fence-stuck",
+    "disk-fails",
+    "disk-pulled",
+    "disk-slow",
+    "sector-error",
+];
+
+/// Those of them that are about one of the controllers.
+const HIT_ONE: [&str; 6] = ["crash", "hang", "battery-fails", "cut-link", "slow-link", "path-cut"];
 
 /// A fault in a situation: the mode of the controller that it hits, that of the other, the fault; and the fault that
 /// leads to the situation.
@@ -47,8 +66,7 @@ pub(super) fn aims() -> Vec<Aim> {
     for (one, two, prelude) in PHASES {
         for fault in TAKES {
             let aim = |hit, other| Aim { hit, other, fault, prelude };
-            let hits_one = matches!(fault, "crash" | "hang" | "battery-fails" | "cut-link");
-            if hits_one && one != two {
+            if HIT_ONE.contains(&fault) && one != two {
                 all.extend([aim(one, two), aim(two, one)]);
             } else {
                 all.push(aim(one.min(two), one.max(two)));

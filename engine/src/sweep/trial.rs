@@ -11,7 +11,7 @@ use crate::sim::{Command, Counters, Event, Run, TimedFault, TimedOp};
 use std::sync::Arc;
 
 /// A run of this many events is taken for one that never ends. Drawn worlds need some thousands.
-pub const EVENTS_MAX: u64 = 400_000;
+pub const EVENTS_MAX: u64 = 4_000_000;
 
 /// What a run has come to.
 #[derive(Clone, Debug)]

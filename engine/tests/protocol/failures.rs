@@ -267,13 +267,15 @@ fn a_survivor_that_dies_after_the_switch_leaves_everything_to_the_replacement() 
     stage.until_quiet();
 }
 
-/// M2: JOIN and RESYNC_DONE of a failback that is long over reach a controller that has started anew since.
+/// M2: RESYNC_DONE of a failback that is long over reaches the controller that it was meant for.
 #[test]
 fn a_late_resync_done_does_not_make_a_controller_count() {
     let mut stage = stage();
     stage.fault(Fault::Crash { at: A });
     stage.until("B serves alone", |w| mode(w, B) == Mode::Solo);
-    stage.fault(Fault::SlowLink { to: A, factor: 2_000 }).fault(Fault::Restart { at: A });
+    stage.fault(Fault::Restart { at: A });
+    stage.until("B has heard A", |w| mode(w, B) == Mode::SoloJoin && w.controller(B).join().heard);
+    stage.fault(Fault::SlowLink { to: A, factor: 2_000 });
     stage.until("B believes in its partner", |w| mode(w, B) == Mode::Dual);
     stage.write(B, 1, 20);
     stage.until("B gives it up", |w| w.array().record() == Record::solo(4, B, true));
@@ -484,6 +486,36 @@ fn a_host_whose_path_is_cut_tries_the_other_one_as_a_new_write() {
     stage.write(A, 0, 40).until_answered();
     assert!(happened(&stage, |f| matches!(f, Fact::HostRetries { op: 1, retry: 2, via: B, .. })));
     assert_eq!(read_back(&mut stage, B, 0, 40), 2);
+    stage.until_quiet();
+}
+
+/// HELLO comes through, JOIN does not: the survivor goes on alone until the link is mended (M17).
+#[test]
+fn nobody_switches_to_one_that_has_not_heard_of_it() {
+    let mut stage = stage();
+    stage.fault(Fault::Crash { at: B }).fault(Fault::CutLink { to: B });
+    stage.until_quiet();
+    stage.fault(Fault::Restart { at: B });
+    stage.until_quiet();
+    assert!(happened(&stage, |f| matches!(f, Fact::Mode { to: Mode::SoloJoin, .. })), "it has tried");
+    assert_eq!(stage.world.array().record(), Record::solo(2, A, false), "and gained nothing by it");
+    stage.fault(Fault::MendLink { to: B });
+    stage.until("both serve", both_serve);
+    stage.until_quiet();
+}
+
+/// Over a link that is slower than anybody's patience no join succeeds: it is tried a few times, and again as soon as
+/// anything changes (M18).
+#[test]
+fn joins_that_fail_are_not_tried_for_ever() {
+    let mut stage = stage();
+    stage.fault(Fault::Crash { at: B });
+    stage.until_quiet();
+    stage.fault(Fault::SlowLink { to: B, factor: 2_000 }).fault(Fault::Restart { at: B });
+    stage.until_quiet();
+    assert_eq!((mode(&stage.world, A), mode(&stage.world, B)), (Mode::Solo, Mode::Boot));
+    stage.fault(Fault::SlowLink { to: B, factor: 1 });
+    stage.until("both serve", both_serve);
     stage.until_quiet();
 }
 

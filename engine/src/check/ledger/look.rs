@@ -114,8 +114,7 @@ fn memory(view: &LineView<'_>, at: ControllerId) -> Option<Memory> {
     if state == LineState::MF {
         of_line.hold(at, Held::Marked);
     }
-    let in_work = matches!(state, LineState::OP | LineState::MF) || state.is_writing();
-    if in_work || !line.dirty.is_empty() {
+    if line.is_unsettled() {
         of_line.hold(at, Held::Unsettled);
     }
     if state.is_writing() {
