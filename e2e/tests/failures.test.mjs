@@ -1,29 +1,15 @@
 // Breaking and mending on the page, and what the page says about it: whether data is safe, and which rules hold.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { pause, position, quiet, seriousViolations, stage, until } from '../lib/app.mjs';
-import { launch, open, started } from '../lib/harness.mjs';
+import { test } from 'node:test';
+import { pause, position, seriousViolations, stage, until } from '../lib/app.mjs';
+import { fresh } from '../lib/suite.mjs';
 
-let browser;
-let seen;
+const openFresh = fresh({ reducedMotion: 'reduce' });
 let page;
 
-before(async () => {
-  browser = await launch();
-});
-
-afterEach(async () => {
-  quiet(seen);
-  await seen.close();
-});
-
-after(() => browser?.close());
-
-async function opened(options = {}) {
-  seen = await open({ browser, context: { reducedMotion: 'reduce', ...options.context }, path: options.path });
-  page = seen.page;
-  await started(page);
+async function opened(options) {
+  page = await openFresh(options);
   return page;
 }
 

@@ -1,31 +1,14 @@
 // Themes, small screens, and people who use assistive technology.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { pause, position, quiet, seriousViolations } from '../lib/app.mjs';
-import { launch, open, started } from '../lib/harness.mjs';
+import { test } from 'node:test';
+import { pause, position, seriousViolations } from '../lib/app.mjs';
+import { started } from '../lib/harness.mjs';
+import { fresh } from '../lib/suite.mjs';
 
 const THEMES = ['dark', 'light', 'projector'];
 
-let browser;
-let seen;
-
-before(async () => {
-  browser = await launch();
-});
-
-afterEach(async () => {
-  quiet(seen);
-  await seen.close();
-});
-
-after(() => browser?.close());
-
-async function opened(options = {}) {
-  seen = await open({ browser, ...options });
-  await started(seen.page);
-  return seen.page;
-}
+const opened = fresh();
 
 test('each theme looks different, and is remembered', async () => {
   const page = await opened();
