@@ -1,5 +1,6 @@
 //! The components: each draws one part of the view model and sends wishes up as actions.
 
+pub mod branches;
 pub mod break_sheet;
 pub mod controller;
 pub mod disks;
@@ -17,5 +18,6 @@ pub mod narration;
 pub mod rail;
 pub mod rules;
 pub mod scrubber;
+pub mod share_dialog;
 pub mod slots;
 pub mod trace_dialog;

@@ -288,6 +288,12 @@ impl Session {
         }
     }
 
+    /// The scenario as text, whatever it is fed by.
+    #[must_use]
+    pub fn scenario_text(&self) -> String {
+        self.film.scenario().to_text()
+    }
+
     /// All futures, and which one is shown.
     #[must_use]
     pub fn branches(&self) -> &Branches {

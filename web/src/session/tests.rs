@@ -1,6 +1,7 @@
 use super::*;
 use crate::scene::model::MarkerKind;
 use mirrorline_engine::check::Safety;
+use mirrorline_engine::history::Link;
 use mirrorline_engine::ids::ControllerId;
 
 const FRAME_MS: f64 = 1_000.0 / 60.0;
