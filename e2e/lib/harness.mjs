@@ -92,5 +92,5 @@ export async function open(options = {}) {
 
 /** Waits until the program in the page has drawn something. */
 export async function started(page) {
-  await page.locator('h1').first().waitFor({ timeout: 20_000 });
+  await page.locator('#app').first().waitFor({ timeout: 20_000 });
 }
