@@ -10,6 +10,8 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Storage, Url, UrlSearchP
 
 /// The key in the browser's local storage under which the last visit's work stands.
 const VISIT: &str = "mirrorline-visit";
+/// … and that the tour has been seen.
+const TOURED: &str = "mirrorline-toured";
 /// A longer address does not survive every chat and mail program: then a file is offered.
 pub const ADDRESS_CHARS_MAX: usize = 8_000;
 /// What files of the page's own end with.
@@ -162,6 +164,19 @@ pub fn save(name: &str, text: &str) {
 
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
+}
+
+/// Whether nobody has seen the tour in this browser. Where nothing is remembered, nobody is shown it again and again.
+#[must_use]
+pub fn is_first_visit() -> bool {
+    storage().is_some_and(|storage| matches!(storage.get_item(TOURED), Ok(None)))
+}
+
+/// The tour has been seen.
+pub fn visited() {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(TOURED, "yes");
+    }
 }
 
 /// Remembers a visit's work, or forgets it.

@@ -20,4 +20,5 @@ pub mod rules;
 pub mod scrubber;
 pub mod share_dialog;
 pub mod slots;
+pub mod tour;
 pub mod trace_dialog;
