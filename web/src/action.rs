@@ -1,5 +1,6 @@
 //! What a person can do on the page, whatever they do it with: mouse, touch, keys or a dropped file.
 
+use crate::scene::events::Filter;
 use crate::scene::model::Selection;
 use crate::session::Command;
 use crate::theme::Theme;
@@ -27,6 +28,14 @@ pub enum Action {
     /// … or what a key stands for.
     BreakKey(char),
     DismissFailure,
+    /// Which events the list shows.
+    Filter(Filter),
+    /// Asks why the event in view happened,
+    Why,
+    /// or why the inspected line is as it is.
+    WhyLine,
+    /// The answer has been read.
+    CloseWhy,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +78,13 @@ pub enum Tab {
     Writes,
     /// The invariants.
     Rules,
+    /// All events in words, and why one of them happened.
+    Events,
     About,
 }
 
 impl Tab {
-    pub const ALL: [Tab; 4] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::About];
+    pub const ALL: [Tab; 5] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::Events, Tab::About];
 }
 
 /// What lies over the stage. One at a time.
@@ -84,6 +95,8 @@ pub enum Panel {
     Trace,
     /// Everything that can be broken and mended.
     Break,
+    /// What can be run on to.
+    Until,
     /// The phone's menu: themes and keys.
     More,
 }

@@ -16,7 +16,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 15] = [
+pub const HELP: [(&[&str], &str); 17] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
     (&["Shift ←", "Shift →"], "Step by I/O"),
@@ -30,6 +30,8 @@ pub const HELP: [(&[&str], &str); 15] = [
     (&["Y", "H"], "Batteries fail; a controller hangs; and mend"),
     (&["Ctrl Z"], "Undo what was broken or mended last"),
     (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
+    (&["E", "Q"], "Events; why the one in view happened"),
+    (&["U"], "Run until something happens"),
     (&["T"], "Next theme: dark, light, projector"),
     (&["?", "Esc"], "These keys; close or let go of the selection"),
 ];
@@ -72,6 +74,9 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "i" | "I" => Some(Action::Show(Tab::Inspector)),
         "k" | "K" => Some(Action::Show(Tab::Writes)),
         "v" | "V" => Some(Action::Show(Tab::Rules)),
+        "e" | "E" => Some(Action::Show(Tab::Events)),
+        "q" | "Q" => Some(Action::Why),
+        "u" | "U" => Some(Action::Open(Panel::Until)),
         "?" => Some(Action::Open(Panel::Keys)),
         "Escape" => Some(Action::Escape),
         key => breaks(key),
@@ -113,6 +118,13 @@ mod tests {
         assert_eq!(action(press("X")), Some(Action::BreakKey('X')));
         assert_eq!(action(Press { repeat: true, ..press("a") }), None);
         assert_eq!(action(Press { command: true, ..press("z") }), Some(Action::Play(Command::Undo)));
+    }
+
+    #[test]
+    fn events_their_causes_and_what_to_run_until_have_a_key_each() {
+        assert_eq!(action(press("e")), Some(Action::Show(Tab::Events)));
+        assert_eq!(action(press("Q")), Some(Action::Why));
+        assert_eq!(action(press("u")), Some(Action::Open(Panel::Until)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::break_sheet::short_button;
 use super::icon::icon;
+use super::run_until::RunUntil;
 use super::scrubber::{Scrubber, speed_bounds};
 use crate::action::{Action, Direction, Panel, StepUnit};
 use crate::scene::model::{FaultButton, Transport};
@@ -18,6 +19,8 @@ pub struct DockProps {
     /// Where an invariant broke first.
     pub broken: Option<u64>,
     pub step: StepUnit,
+    /// The menu of what to run until is open.
+    pub choosing: bool,
     pub time_of: Callback<u64, u64>,
     pub act: Callback<Action>,
 }
@@ -42,6 +45,7 @@ pub fn dock(props: &DockProps) -> Html {
     };
     html! {
         <footer class="dock" aria-label="Transport">
+            <p class="ran" role="status" data-testid="ran">{ transport.note.as_deref().unwrap_or_default() }</p>
             <Scrubber event={transport.event} total={transport.total} time_ns={transport.time_ns} indexing={transport.indexing.is_some()}
                 markers={transport.markers.clone()} safety={Rc::clone(&transport.safety)} safe_now={transport.safe_now} broken={props.broken} time_of={props.time_of.clone()} act={props.act.clone()} />
             <div class="bar">
@@ -56,6 +60,7 @@ pub fn dock(props: &DockProps) -> Html {
                     { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
                 </div>
                 { speed(transport.speed, &props.act) }
+                <RunUntil open={props.choosing} at_end={at_end} act={props.act.clone()} />
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
                 <div class="break" role="group" aria-label="Break it now">
                     { for props.faults.iter().filter(|fault| fault.bar).map(short_button) }

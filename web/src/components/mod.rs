@@ -1,9 +1,11 @@
 //! The components: each draws one part of the view model and sends wishes up as actions.
 
 pub mod break_sheet;
+pub mod causes;
 pub mod controller;
 pub mod disks;
 pub mod dock;
+pub mod events;
 pub mod header;
 pub mod heat;
 pub mod hosts;
@@ -16,6 +18,7 @@ pub mod link;
 pub mod narration;
 pub mod rail;
 pub mod rules;
+pub mod run_until;
 pub mod scrubber;
 pub mod slots;
 pub mod trace_dialog;

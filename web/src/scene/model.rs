@@ -487,6 +487,8 @@ pub struct Inspector {
     pub badge: Option<Look>,
     /// Nobody chose it: it follows the story.
     pub following: bool,
+    /// The line that it is about, if it is about one.
+    pub line: Option<LineLabel>,
     /// What A and B are to the line: `owner`, `mirror`, or nothing.
     pub sides: [String; 2],
     pub rows: Vec<InspectorRow>,
@@ -570,6 +572,8 @@ pub struct Transport {
     pub safe_now: Safety,
     /// What the last command broke or mended, to be undone: `Kill A`.
     pub undo: Option<String>,
+    /// What has come of running until something happens, in words.
+    pub note: Option<String>,
 }
 
 impl Transport {

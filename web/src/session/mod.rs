@@ -5,23 +5,31 @@
 //! [`pace`] says and not as long as it is, so that both a flight of 3 µs and an idle millisecond can be watched.
 
 pub mod film;
+mod lookout;
 pub mod pace;
-mod stopwatch;
+pub(crate) mod stopwatch;
 pub mod trace;
+mod until;
 
 use crate::scene::build::{self, Checks};
+use crate::scene::events::Edition;
 use crate::scene::model::{
     Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport, ViewState,
 };
 use film::Film;
+use mirrorline_engine::explain::Instant;
 use mirrorline_engine::history::Deed;
 use mirrorline_engine::scenario::library::{Kind, LIBRARY};
 use mirrorline_engine::sim::Fault;
 use std::rc::Rc;
 pub use trace::{CacheSize, OpenedTrace, TraceReader};
+use until::Quest;
+pub use until::Until;
 
 /// What a frame may spend on recording ahead, in milliseconds.
 const RECORD_MS: f64 = 1.0;
+/// … and while somebody waits for what is found ahead.
+const QUEST_MS: f64 = 10.0;
 /// While recording goes on, its progress is shown this often.
 const PROGRESS_EVERY_MS: f64 = 150.0;
 /// Events that one frame may pass over, whatever the speed: more than the eye can tell.
@@ -47,6 +55,8 @@ pub enum Command {
     StepIoForward,
     StepIoBack,
     Seek(u64),
+    /// Forward to where something happens next, however far it has been recorded.
+    RunUntil(Until),
     Home,
     End,
     /// A built-in scenario, by its place in [`Session::scenarios`].
@@ -91,6 +101,7 @@ pub struct Session {
     markers: Vec<Marker>,
     safety: Rc<Vec<SafetySpan>>,
     undo: Vec<Done>,
+    quest: Quest,
     since_progress_ms: f64,
 }
 
@@ -115,6 +126,7 @@ impl Session {
             markers: film.markers(),
             safety: Rc::new(film.safety()),
             undo: Vec::new(),
+            quest: Quest::default(),
             film,
             phase: 0.0,
             playing: false,
@@ -144,6 +156,9 @@ impl Session {
     /// # Errors
     /// Only loading fails; what was playing goes on.
     pub fn dispatch(&mut self, command: Command) -> Result<(), LoadFailure> {
+        if !matches!(command, Command::Select(_)) {
+            self.quest.drop_it();
+        }
         match command {
             Command::Play => self.play(),
             Command::Pause => self.playing = false,
@@ -159,6 +174,11 @@ impl Session {
             Command::StepIoForward => self.step(true, Film::is_io),
             Command::StepIoBack => self.step(false, Film::is_io),
             Command::Seek(position) => self.go(position),
+            Command::RunUntil(until) => {
+                self.playing = false;
+                self.quest.begin(until, self.film.position());
+                self.follow_quest();
+            }
             Command::Home => self.go(0),
             Command::End => {
                 self.playing = false;
@@ -274,16 +294,29 @@ impl Session {
         self.go(found.unwrap_or(if forward { u64::MAX } else { 0 }));
     }
 
+    fn follow_quest(&mut self) {
+        if let Some(found) = self.quest.look(&self.film) {
+            self.go(found);
+        }
+    }
+
     /// Lets `wall_dt_ms` of a person's time pass.
     pub fn advance(&mut self, wall_dt_ms: f64) -> Changed {
         let recorded = self.record(wall_dt_ms);
+        if self.quest.is_on() {
+            self.follow_quest();
+            if !self.quest.is_on() {
+                self.take_marks();
+                return Changed::Scene;
+            }
+        }
         let played = if self.playing { self.play_on(wall_dt_ms) } else { Changed::Nothing };
         if recorded { Changed::Scene } else { played }
     }
 
     /// Records ahead. Says whether it is time to show how far it has come.
     fn record(&mut self, wall_dt_ms: f64) -> bool {
-        if !self.film.record(RECORD_MS) {
+        if !self.film.record(if self.quest.is_on() { QUEST_MS } else { RECORD_MS }) {
             return false;
         }
         self.since_progress_ms += wall_dt_ms;
@@ -344,7 +377,20 @@ impl Session {
             safety: Rc::clone(&self.safety),
             safe_now: self.film.watch().ledger().safety(),
             undo: self.undo.last().map(|done| done.label.clone()),
+            note: self.quest.note().cloned(),
         }
+    }
+
+    /// The instant in view, and the log of all that is recorded.
+    #[must_use]
+    pub fn instant(&self) -> Instant<'_> {
+        self.film.instant()
+    }
+
+    /// Which recording the log is of.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        Edition { load: self.source.generation, cuts: self.film.instant().log.cuts() }
     }
 
     /// The moment between two events, in virtual nanoseconds: what moves is placed by it.
