@@ -59,8 +59,7 @@ pub fn dock(props: &DockProps) -> Html {
                 <div class="seg step" role="group" aria-label="Step by"><span class="lbl">{ "Step by" }</span>
                     { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
                 </div>
-                { speed(transport.speed, &props.act) }
-                <RunUntil open={props.choosing} at_end={at_end} act={props.act.clone()} />
+                { speed(transport.speed, html! { <RunUntil open={props.choosing} at_end={at_end} act={props.act.clone()} /> }, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
                 <div class="break" role="group" aria-label="Break it now">
                     { for props.faults.iter().filter(|fault| fault.bar).map(short_button) }
@@ -93,8 +92,8 @@ fn undo(label: Option<&str>, act: &Callback<Action>) -> Html {
     }
 }
 
-/// Every step doubles or halves.
-fn speed(speed: i32, act: &Callback<Action>) -> Html {
+/// Every step doubles or halves; beside it, how to go on at once.
+fn speed(speed: i32, until: Html, act: &Callback<Action>) -> Html {
     let text = Transport::speed_text(speed);
     let (least, most) = speed_bounds();
     let nudge = |command: Command| {
@@ -118,6 +117,7 @@ fn speed(speed: i32, act: &Callback<Action>) -> Html {
                 data-testid="speed" {oninput} />
             <button class="sq" aria-label="Faster" title="Faster (])" disabled={speed >= *Transport::SPEEDS.end()} onclick={nudge(Command::SpeedUp)}>{ icon("#i-plus", "ic16") }</button>
             <output data-testid="speed-text">{ text }</output>
+            { until }
         </div>
     }
 }

@@ -47,8 +47,8 @@ pub fn run_until(props: &RunUntilProps) -> Html {
     });
     html! {
         <div class="until">
-            <button class="btn until-b" aria-haspopup="menu" aria-expanded={props.open.to_string()} aria-label="Run until…" title="Run until… (U)"
-                data-testid="run-until" disabled={props.at_end} onclick={toggle}>{ icon("#i-until", "ic20") }<span>{ "Until…" }</span></button>
+            <button class="sq" aria-haspopup="menu" aria-expanded={props.open.to_string()} aria-label="Run until…" title="Run until… (U)"
+                data-testid="run-until" disabled={props.at_end} onclick={toggle}>{ icon("#i-until", "ic20") }</button>
             if props.open {
                 <div ref={menu} class="menu until-menu" role="menu" aria-label="Run until" {onkeydown}>
                     <p class="menu-h" aria-hidden="true">{ "Run until" }</p>{ for items }
