@@ -4,6 +4,7 @@ use crate::scene::events::Filter;
 use crate::scene::model::Selection;
 use crate::session::Command;
 use crate::theme::Theme;
+use std::rc::Rc;
 
 /// One wish. Components send it up; only the app acts on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,14 @@ pub enum Action {
     WhyLine,
     /// The answer has been read.
     CloseWhy,
+    /// Shows a link, or what a file holds.
+    OpenText(Rc<str>),
+    /// Copies the link to this instant.
+    CopyLink,
+    /// Says for a while what has been done.
+    Say(String),
+    /// Goes on where the last visit was left, or forgets it.
+    Resume(bool),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +94,18 @@ pub enum Tab {
 
 impl Tab {
     pub const ALL: [Tab; 5] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::Events, Tab::About];
+
+    /// As the address names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Tab::Inspector => "inspector",
+            Tab::Writes => "writes",
+            Tab::Rules => "invariants",
+            Tab::Events => "events",
+            Tab::About => "about",
+        }
+    }
 }
 
 /// What lies over the stage. One at a time.
@@ -99,4 +120,10 @@ pub enum Panel {
     Until,
     /// The phone's menu: themes and keys.
     More,
+    /// The link to this instant.
+    Share,
+    /// The futures that there are.
+    Branches,
+    /// The one that is shown beside another one.
+    Compare(u32),
 }

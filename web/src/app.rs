@@ -2,6 +2,7 @@
 
 use crate::action::{Action, Panel, StepUnit, Tab};
 use crate::clock::Clock;
+use crate::components::branches::CompareDialog;
 use crate::components::break_sheet::BreakSheet;
 use crate::components::controller::{Controller, bus};
 use crate::components::disks::Disks;
@@ -13,6 +14,7 @@ use crate::components::legend::legend;
 use crate::components::link::Link;
 use crate::components::narration::Narration;
 use crate::components::rail::Rail;
+use crate::components::share_dialog::ShareDialog;
 use crate::components::trace_dialog::TraceDialog;
 use crate::feed::Feed;
 use crate::listen::{Heard, Listeners};
@@ -22,6 +24,7 @@ use crate::scene::causes::Why;
 use crate::scene::events::{EventsView, Filter};
 use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, ViewState};
 use crate::session::{Changed, Command, Session};
+use crate::share;
 use crate::theme::{Skin, Theme};
 use mirrorline_engine::ids::ControllerId;
 use std::cell::RefCell;
@@ -63,6 +66,12 @@ pub struct App {
     dropped: Option<File>,
     dragging: bool,
     failure: Option<LoadFailure>,
+    /// What was done, said for a while.
+    said: Option<String>,
+    /// The last visit's work, offered again.
+    left: Option<String>,
+    /// Within somebody else's page: keys are theirs until this one is clicked.
+    embed: bool,
     since_headline_ms: f64,
     since_inspector_ms: f64,
     /// The headline or the inspector has been held back, and is due.
@@ -78,21 +87,36 @@ fn find<'a>(faults: &'a [FaultButton], id: &str) -> Option<&'a FaultButton> {
     faults.iter().find(|fault| fault.id == id)
 }
 
+/// Shows what a link, or a file's text, was made of. How it was looked at comes back.
+fn open(session: &mut Session, text: &str) -> Result<share::View, LoadFailure> {
+    let link = share::read(text)?;
+    session.open(&link)?;
+    Ok(share::View::read(&link.view))
+}
+
 impl Component for App {
     type Message = Msg;
     type Properties = ();
 
     fn create(ctx: &Context<App>) -> App {
         let mut session = Session::new();
-        if !room::reduced_motion() {
-            // A command to play cannot fail; only loading can.
+        let asked = share::asked();
+        let linked = share::linked();
+        let opened = linked.as_deref().map(|link| open(&mut session, link));
+        let looked_at = opened.as_ref().and_then(|opened| opened.as_ref().ok()).copied().unwrap_or_default();
+        if let Some(speed) = asked.speed.or(looked_at.speed) {
+            // A command to set the speed or to play cannot fail; only loading can.
+            let _ = session.dispatch(Command::SetSpeed(speed));
+        }
+        if !room::reduced_motion() && !matches!(opened, Some(Ok(_))) {
             let _ = session.dispatch(Command::Play);
         }
+        room::set_scale(asked.scale);
         let theme = Theme::current();
         let view = room::view(theme);
         let scene = Rc::new(session.scene(&view));
         let session = Rc::new(RefCell::new(session));
-        let asked = Rc::clone(&session);
+        let of_time = Rc::clone(&session);
         let clock = Clock::new(ctx.link().callback(Msg::Frame));
         clock.request();
         App {
@@ -103,7 +127,7 @@ impl Component for App {
             clock,
             movers: Movers::new(room::reduced_motion()),
             act: ctx.link().callback(Msg::Act),
-            time_of: Callback::from(move |event| asked.borrow().time_of(event)),
+            time_of: Callback::from(move |event| of_time.borrow().time_of(event)),
             feed: Feed::new(Rc::clone(&session)),
             filter: Filter::default(),
             why: None,
@@ -111,15 +135,18 @@ impl Component for App {
             theme,
             step: StepUnit::default(),
             panel: None,
-            tab: Tab::default(),
-            drawer: false,
+            tab: asked.tab.or(looked_at.tab).unwrap_or_default(),
+            drawer: asked.tab.is_some() && !room::is_wide(),
             dropped: None,
             dragging: false,
-            failure: None,
+            failure: opened.and_then(Result::err),
+            said: None,
+            left: share::remembered().filter(|_| linked.is_none()),
+            embed: asked.embed,
             since_headline_ms: 0.0,
             since_inspector_ms: 0.0,
             stale: false,
-            _listeners: Listeners::new(ctx.link().callback(Msg::Heard)),
+            _listeners: Listeners::new(ctx.link().callback(Msg::Heard), asked.embed),
         }
     }
 
@@ -137,11 +164,12 @@ impl Component for App {
         let transport = &scene.transport;
         let about =
             scene.source.scenario.and_then(|index| self.scenarios.get(index)).map(|it| it.about.clone());
-        let busy_panel = matches!(self.panel, Some(Panel::Scenarios | Panel::More | Panel::Until));
+        let busy_panel =
+            matches!(self.panel, Some(Panel::Scenarios | Panel::More | Panel::Until | Panel::Branches));
         let close = self.act.reform(|_: MouseEvent| Action::Close);
         html! {
             <ContextProvider<Movers> context={self.movers.clone()}>
-            <div id="app" class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"))}
+            <div id="app" class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
                 data-event={transport.event.to_string()} data-total={transport.total.to_string()}
                 data-playing={transport.playing.to_string()}>
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} panel={self.panel} act={self.act.clone()} />
@@ -149,17 +177,21 @@ impl Component for App {
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
                     silent={transport.playing && transport.speed >= FAST} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
+                { self.offer() }
                 { self.stage() }
                 if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleInspector)}></div> }
                 <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} faults={Rc::clone(&scene.faults)}
                     feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
                     about={about.unwrap_or_default()} tab={self.tab} open={self.drawer} act={self.act.clone()} />
                 <Dock transport={transport.clone()} faults={Rc::clone(&scene.faults)} broken={scene.rules.first.as_ref().map(|first| first.event)}
-                    step={self.step} choosing={self.panel == Some(Panel::Until)} time_of={self.time_of.clone()} act={self.act.clone()} />
+                    step={self.step} choosing={self.panel == Some(Panel::Until)} branches_open={self.panel == Some(Panel::Branches)} time_of={self.time_of.clone()} act={self.act.clone()} />
                 if self.panel == Some(Panel::Keys) { <KeysDialog act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Break) { <BreakSheet faults={Rc::clone(&scene.faults)} undo={transport.undo.clone()} act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
-                <div class="dropzone" aria-hidden="true"><b>{ "Drop the trace to see what is in it" }</b></div>
+                { self.sharing() }
+                if let Some(Panel::Compare(id)) = self.panel { <CompareDialog comparison={self.session.borrow().compare(id).map(Rc::new)} act={self.act.clone()} /> }
+                <p class={classes!("toast", self.said.is_some().then_some("on"))} role="status" data-testid="said">{ self.said.clone().unwrap_or_default() }</p>
+                <div class="dropzone" aria-hidden="true"><b>{ "Drop a trace, a scenario or a shared file to open it" }</b></div>
             </div>
             </ContextProvider<Movers>>
         }
@@ -235,6 +267,67 @@ impl App {
                 <button class="btn" onclick={self.act.reform(|_: MouseEvent| Action::DismissFailure)}>{ "Dismiss" }</button>
             </div>
         }
+    }
+
+    /// The last visit's work.
+    fn offer(&self) -> Html {
+        if self.left.is_none() {
+            return Html::default();
+        }
+        let answer = |go_on: bool| self.act.reform(move |_: MouseEvent| Action::Resume(go_on));
+        html! {
+            <div class="banner offer" role="region" aria-label="Last visit" data-testid="offer">
+                <p>{ "Your last visit ended in the middle of something." }</p>
+                <button class="btn pri" data-testid="offer-resume" onclick={answer(true)}>{ "Go on there" }</button>
+                <button class="btn" data-testid="offer-forget" onclick={answer(false)}>{ "Forget it" }</button>
+            </div>
+        }
+    }
+
+    fn sharing(&self) -> Html {
+        if self.panel != Some(Panel::Share) {
+            return Html::default();
+        }
+        let link = self.link().map(Rc::from);
+        let scenario = self.session.borrow().scenario_text();
+        html! { <ShareDialog {link} scenario={Rc::from(scenario)} title={self.scene.source.title.clone()} act={self.act.clone()} /> }
+    }
+
+    /// The link to this instant, or why there is none.
+    fn link(&self) -> Result<String, String> {
+        let speed = Some(self.scene.transport.speed);
+        let view = share::View { speed, tab: Some(self.tab), ..share::View::default() };
+        let link = self.session.borrow().link(view.write());
+        link.encode().map_err(|error| format!("There is no link to this: {error}."))
+    }
+
+    /// Remembers where this visit is, if anything was done in it.
+    fn remember(&self) {
+        let session = self.session.borrow();
+        let started = !session.link(String::new()).deeds.is_empty();
+        if started && let Ok(link) = session.link(String::new()).encode() {
+            share::remember(Some(&link));
+        }
+    }
+
+    fn open_text(&mut self, text: &str) -> bool {
+        self.panel = None;
+        self.dropped = None;
+        let result = open(&mut self.session.borrow_mut(), text);
+        match result {
+            Ok(view) => {
+                self.failure = None;
+                self.left = None;
+                self.tab = view.tab.unwrap_or(self.tab);
+                if let Some(speed) = view.speed {
+                    let _ = self.session.borrow_mut().dispatch(Command::SetSpeed(speed));
+                }
+            }
+            Err(failure) => self.failure = Some(failure),
+        }
+        self.refresh(false);
+        self.keep_going();
+        true
     }
 
     fn frame(&mut self, dt_ms: f64) -> bool {
@@ -321,6 +414,9 @@ impl App {
     }
 
     fn act(&mut self, action: Action) -> bool {
+        if !matches!(action, Action::Say(_)) {
+            self.said = None;
+        }
         match action {
             // Play at the end starts again: nobody wants a button that does nothing.
             Action::Play(Command::Toggle)
@@ -372,8 +468,35 @@ impl App {
                 self.ask_why(line.map(|line| self.feed.why_line(line)));
             }
             Action::CloseWhy => self.why = None,
+            Action::OpenText(text) => return self.open_text(&text),
+            Action::CopyLink => self.copy_link(),
+            Action::Say(text) => self.said = Some(text),
+            Action::Resume(go_on) => {
+                let left = self.left.take();
+                share::remember(None);
+                if let Some(link) = left.filter(|_| go_on) {
+                    return self.open_text(&link);
+                }
+            }
         }
         true
+    }
+
+    fn copy_link(&mut self) {
+        match self.link() {
+            Err(why) => self.said = Some(why),
+            Ok(link) => {
+                let act = self.act.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    // Where the browser forbids it, the dialog shows the text to be copied by hand.
+                    act.emit(if share::copy(share::address(&link, "")).await {
+                        Action::Say("The link to this instant is on the clipboard.".to_owned())
+                    } else {
+                        Action::Open(Panel::Share)
+                    });
+                });
+            }
+        }
     }
 
     /// Breaks or mends what a button stands for. What has been recorded after this moment is recorded anew.
@@ -413,7 +536,10 @@ impl App {
         match heard {
             Heard::Act(action) => {
                 // Behind a dialog the page holds still.
-                let covered = matches!(self.panel, Some(Panel::Keys | Panel::Trace | Panel::Break));
+                let covered = matches!(
+                    self.panel,
+                    Some(Panel::Keys | Panel::Trace | Panel::Break | Panel::Share | Panel::Compare(_))
+                );
                 let from_sheet = matches!(action, Action::Break(_));
                 if covered && action != Action::Escape && !from_sheet { false } else { self.act(action) }
             }
@@ -428,6 +554,14 @@ impl App {
                 self.dropped = Some(file);
                 self.panel = Some(Panel::Trace);
                 true
+            }
+            Heard::Linked => match share::linked() {
+                Some(link) => self.open_text(&link),
+                None => false,
+            },
+            Heard::Leaving => {
+                self.remember();
+                false
             }
         }
     }

@@ -16,7 +16,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 17] = [
+pub const HELP: [(&[&str], &str); 18] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
     (&["Shift ←", "Shift →"], "Step by I/O"),
@@ -28,7 +28,8 @@ pub const HELP: [(&[&str], &str); 17] = [
     (&["X", "P"], "Cut the link; power loss; and mend"),
     (&["D", "W"], "Fail a disk; slow it down; and mend"),
     (&["Y", "H"], "Batteries fail; a controller hangs; and mend"),
-    (&["Ctrl Z"], "Undo what was broken or mended last"),
+    (&["Ctrl Z", "Ctrl Shift Z"], "Undo what was broken or mended last; do it again"),
+    (&["C"], "Copy the link to this instant"),
     (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
     (&["E", "Q"], "Events; why the one in view happened"),
     (&["U"], "Run until something happens"),
@@ -40,8 +41,13 @@ pub const HELP: [(&[&str], &str); 17] = [
 #[must_use]
 pub fn action(press: Press<'_>) -> Option<Action> {
     if press.command {
-        let undo = matches!(press.key, "z" | "Z") && !press.shift && !press.alt;
-        return undo.then_some(Action::Play(Command::Undo));
+        let z = matches!(press.key, "z" | "Z") && !press.alt;
+        let again = (z && press.shift) || matches!(press.key, "y" | "Y");
+        return match (z, again) {
+            (_, true) => Some(Action::Play(Command::Redo)),
+            (true, false) => Some(Action::Play(Command::Undo)),
+            _ => None,
+        };
     }
     let step = |direction| {
         if press.alt {
@@ -77,6 +83,7 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "e" | "E" => Some(Action::Show(Tab::Events)),
         "q" | "Q" => Some(Action::Why),
         "u" | "U" => Some(Action::Open(Panel::Until)),
+        "c" | "C" => Some(Action::CopyLink),
         "?" => Some(Action::Open(Panel::Keys)),
         "Escape" => Some(Action::Escape),
         key => breaks(key),
@@ -117,7 +124,10 @@ mod tests {
         assert_eq!(action(press("a")), Some(Action::BreakKey('A')));
         assert_eq!(action(press("X")), Some(Action::BreakKey('X')));
         assert_eq!(action(Press { repeat: true, ..press("a") }), None);
-        assert_eq!(action(Press { command: true, ..press("z") }), Some(Action::Play(Command::Undo)));
+        let command = |key, shift| action(Press { command: true, shift, ..press(key) });
+        assert_eq!(command("z", false), Some(Action::Play(Command::Undo)));
+        assert_eq!(command("Z", true), Some(Action::Play(Command::Redo)));
+        assert_eq!(command("y", false), Some(Action::Play(Command::Redo)));
     }
 
     #[test]
@@ -138,6 +148,5 @@ mod tests {
         assert_eq!(action(Press { command: true, ..press("t") }), None);
         assert_eq!(action(Press { alt: true, ..press("Home") }), None);
         assert_eq!(action(press("Tab")), None);
-        assert_eq!(action(Press { command: true, shift: true, ..press("Z") }), None);
     }
 }

@@ -16,6 +16,7 @@ mod movers;
 mod room;
 pub mod scene;
 pub mod session;
+mod share;
 mod theme;
 
 pub use app::App;

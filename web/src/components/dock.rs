@@ -1,5 +1,6 @@
 //! The transport: scrubber, play, step, speed, and where in the run we are.
 
+use super::branches::branch_menu;
 use super::break_sheet::short_button;
 use super::icon::icon;
 use super::run_until::RunUntil;
@@ -21,6 +22,8 @@ pub struct DockProps {
     pub step: StepUnit,
     /// The menu of what to run until is open.
     pub choosing: bool,
+    /// The menu of futures is open.
+    pub branches_open: bool,
     pub time_of: Callback<u64, u64>,
     pub act: Callback<Action>,
 }
@@ -60,12 +63,14 @@ pub fn dock(props: &DockProps) -> Html {
                     { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
                 </div>
                 { speed(transport.speed, html! { <RunUntil open={props.choosing} at_end={at_end} act={props.act.clone()} /> }, &props.act) }
+                { branch_menu(&transport.branches, props.branches_open, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
                 <div class="break" role="group" aria-label="Break it now">
                     { for props.faults.iter().filter(|fault| fault.bar).map(short_button) }
                     <button class="fault more-faults" title="Everything that can be broken and mended" aria-label="More to break" data-testid="more-faults"
                         onclick={act(Action::Open(Panel::Break))}>{ icon("#i-break", "ic20") }<span>{ "More" }</span><b>{ "Break it" }</b></button>
                     { undo(transport.undo.as_deref(), &props.act) }
+                    { redo(transport.redo.as_deref(), &props.act) }
                 </div>
                 if let Some(cut) = &transport.cut {
                     <div class="indexing" role="status"><span data-testid="cut">{ cut.clone() }</span></div>
@@ -89,6 +94,17 @@ fn undo(label: Option<&str>, act: &Callback<Action>) -> Html {
     html! {
         <button class="fault undo" title={title.clone()} aria-label={title} disabled={label.is_none()} data-testid="undo"
             onclick={move |_: MouseEvent| send.emit(Action::Play(Command::Undo))}>{ icon("#i-undo", "ic20") }<span>{ "Undo" }</span></button>
+    }
+}
+
+/// … and does it again; there only while there is something.
+fn redo(label: Option<&str>, act: &Callback<Action>) -> Html {
+    let Some(label) = label else { return Html::default() };
+    let send = act.clone();
+    let title = format!("Do again: {label} (Ctrl Shift Z)");
+    html! {
+        <button class="fault undo redo" title={title.clone()} aria-label={title} data-testid="redo"
+            onclick={move |_: MouseEvent| send.emit(Action::Play(Command::Redo))}>{ icon("#i-redo", "ic20") }</button>
     }
 }
 

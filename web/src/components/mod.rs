@@ -1,5 +1,6 @@
 //! The components: each draws one part of the view model and sends wishes up as actions.
 
+pub mod branches;
 pub mod break_sheet;
 pub mod causes;
 pub mod controller;
@@ -20,5 +21,6 @@ pub mod rail;
 pub mod rules;
 pub mod run_until;
 pub mod scrubber;
+pub mod share_dialog;
 pub mod slots;
 pub mod trace_dialog;

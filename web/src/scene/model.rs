@@ -572,8 +572,20 @@ pub struct Transport {
     pub safe_now: Safety,
     /// What the last command broke or mended, to be undone: `Kill A`.
     pub undo: Option<String>,
+    /// … and what was undone last, to be done again.
+    pub redo: Option<String>,
+    /// The futures that there are, in the order in which they were begun.
+    pub branches: Vec<BranchName>,
     /// What has come of running until something happens, in words.
     pub note: Option<String>,
+}
+
+/// A future of the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchName {
+    pub id: u32,
+    pub name: String,
+    pub shown: bool,
 }
 
 impl Transport {

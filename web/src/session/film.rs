@@ -5,6 +5,7 @@ use super::stopwatch::now_ms;
 use crate::scene::build::palette::fault_words;
 use crate::scene::model::{LoadFailure, Marker, MarkerKind, SafetySpan};
 use mirrorline_engine::check::{Depth, Safety, Violation, Watch};
+use mirrorline_engine::explain::log::Entry;
 use mirrorline_engine::explain::{EventLog, Instant};
 use mirrorline_engine::history::{Deed, MarkKind, Timeline};
 use mirrorline_engine::message::MessageKind;
@@ -29,6 +30,7 @@ pub struct Film {
     timeline: Timeline<ScenarioSource, Lookout>,
     log: EventLog,
     notes: Notes,
+    scenario: Scenario,
     /// Requests that the source will give, if that is known.
     requests: Option<u64>,
     cancelled: bool,
@@ -101,8 +103,8 @@ impl Film {
         let source = scenario.source().map_err(|error| impossible(error.field, &error.problem))?;
         let lookout = Lookout::new(Watch::new(Depth::EveryEvent));
         let timeline = Timeline::witnessed(Run::new(world, source, scenario.pacing), lookout);
-        let mut film =
-            Film { timeline, log: EventLog::default(), notes: Notes::default(), requests, cancelled: false };
+        let (log, notes) = (EventLog::default(), Notes::default());
+        let mut film = Film { timeline, log, notes, scenario: scenario.clone(), requests, cancelled: false };
         film.extend(AT_ONCE);
         Ok(film)
     }
@@ -141,6 +143,44 @@ impl Film {
         }
         self.forget_ahead();
         Ok(())
+    }
+
+    /// Does what was done to the same scenario elsewhere, which may come from anybody.
+    ///
+    /// # Errors
+    /// Something does not fit this world.
+    pub fn do_again(&mut self, deeds: &[(u64, Deed)]) -> Result<(), LoadFailure> {
+        let unfit = |problem: String| LoadFailure {
+            what: format!("This link does something that its world cannot take: {problem}."),
+            place: String::new(),
+            remedy: "Ask whoever sent it for a new one.".into(),
+        };
+        for (position, deed) in deeds {
+            self.record_up_to(*position);
+            if self.timeline.seek(*position) != *position {
+                return Err(unfit(format!("there are no {position} events")));
+            }
+            let Deed::Command(command) = deed else {
+                return Err(unfit(
+                    "events happen out of turn, which only the JavaScript module shows".into(),
+                ));
+            };
+            self.timeline.apply(*command).map_err(|error| unfit(error.to_string()))?;
+            self.forget_ahead();
+        }
+        Ok(())
+    }
+
+    /// Records as far as a position, if the run goes so far.
+    pub fn record_up_to(&mut self, position: u64) {
+        while self.events() < position && !self.is_recorded() {
+            self.extend(SLICE.min(EVENTS_MAX - self.events()));
+        }
+    }
+
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
     }
 
     /// What was done so far.
@@ -290,6 +330,18 @@ impl Film {
     #[must_use]
     pub fn instant(&self) -> Instant<'_> {
         Instant { world: self.timeline.world(), moment: self.timeline.moment(), log: &self.log }
+    }
+
+    /// What stands in the log about an event.
+    #[must_use]
+    pub fn entry(&self, index: u64) -> Option<&Entry> {
+        self.log.get(index)
+    }
+
+    /// The worst that happens to the data from an event on.
+    #[must_use]
+    pub fn worst_from(&self, index: u64) -> Safety {
+        self.notes.safety.iter().skip(index as usize).copied().max().unwrap_or_default()
     }
 
     /// A few places worth going to, far enough apart to be read.
