@@ -140,7 +140,7 @@ test('why: the chain leads from “done” to the host that asked, link by link'
   const links = await chain.getByRole('listitem').allInnerTexts();
   assert.ok(links.length >= 4);
   assert.match(links[0], /hears “done”/);
-  assert.match(links[0], /later/);
+  assert.match(links[0], /after its cause/);
   assert.match(links.at(-1), /Host 1 writes/);
   assert.equal(await page.getByTestId('causes-end').innerText(), 'It begins with a host.');
   await chain.getByRole('listitem').last().getByRole('button').click();

@@ -76,7 +76,7 @@ pub fn dock(props: &DockProps) -> Html {
                     <div class="indexing" role="status"><span data-testid="cut">{ cut.clone() }</span></div>
                 }
                 if let Some(indexing) = transport.indexing {
-                    <div class="indexing" role="status">
+                    <div class="indexing ahead" role="status">
                         <progress max="1" value={css_number(indexing.done)} aria-label="Trace read"></progress>
                         <span>{ format!("reading ahead, {} %", (indexing.done * 100.0) as u32) }</span>
                         <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ "Stop here" }</button>

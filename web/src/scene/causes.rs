@@ -54,7 +54,7 @@ pub struct CauseLink {
     pub number: String,
     pub at: String,
     pub text: String,
-    /// How long after its cause: `3.20 µs later`. The last one has none.
+    /// How long after its cause: `3.20 µs after its cause`. The last one has none.
     pub took: Option<String>,
     pub sort: Sort,
     pub when: When,
@@ -85,7 +85,7 @@ pub fn causes(log: &EventLog, config: &Config, asked: Why, position: u64) -> Cau
             number: count_text(link.index + 1),
             at: time_text(link.at_ns),
             text: link.text.clone(),
-            took: since.map(|ns| format!("{} later", time_text(ns))),
+            took: since.map(|ns| format!("{} after its cause", time_text(ns))),
             sort: log.get(link.index).map_or(Sort::Controller, |entry| about::sort(&entry.kind)),
             when: When::of(link.index, position),
         });
@@ -118,7 +118,11 @@ mod tests {
         assert_eq!(view.links.len(), 4);
         assert!(view.links[0].text.contains("“done”") && view.links[3].text.contains("writes"));
         assert_eq!(view.end, "It begins with a host.");
-        assert!(view.links[..3].iter().all(|link| link.took.as_ref().is_some_and(|t| t.ends_with(" later"))));
+        assert!(
+            view.links[..3]
+                .iter()
+                .all(|link| link.took.as_ref().is_some_and(|t| t.ends_with(" after its cause")))
+        );
         assert_eq!(view.links[3].took, None);
         let now = view.links.iter().filter(|link| link.when == When::Now).count();
         assert_eq!((view.links[0].when, now), (When::Later, 1));
