@@ -1,5 +1,6 @@
 //! What a person can do on the page, whatever they do it with: mouse, touch, keys or a dropped file.
 
+use crate::scene::events::Filter;
 use crate::scene::model::Selection;
 use crate::session::Command;
 use crate::theme::Theme;
@@ -28,6 +29,14 @@ pub enum Action {
     /// … or what a key stands for.
     BreakKey(char),
     DismissFailure,
+    /// Which events the list shows.
+    Filter(Filter),
+    /// Asks why the event in view happened,
+    Why,
+    /// or why the inspected line is as it is.
+    WhyLine,
+    /// The answer has been read.
+    CloseWhy,
     /// Shows a link, or what a file holds.
     OpenText(Rc<str>),
     /// Copies the link to this instant.
@@ -80,11 +89,13 @@ pub enum Tab {
     Writes,
     /// The invariants.
     Rules,
+    /// All events in words, and why one of them happened.
+    Events,
     About,
 }
 
 impl Tab {
-    pub const ALL: [Tab; 4] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::About];
+    pub const ALL: [Tab; 5] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::Events, Tab::About];
 
     /// As the address names it.
     #[must_use]
@@ -93,6 +104,7 @@ impl Tab {
             Tab::Inspector => "inspector",
             Tab::Writes => "writes",
             Tab::Rules => "invariants",
+            Tab::Events => "events",
             Tab::About => "about",
         }
     }
@@ -106,6 +118,8 @@ pub enum Panel {
     Trace,
     /// Everything that can be broken and mended.
     Break,
+    /// What can be run on to.
+    Until,
     /// The phone's menu: themes and keys.
     More,
     /// The link to this instant.

@@ -17,10 +17,13 @@ use crate::components::rail::Rail;
 use crate::components::share_dialog::ShareDialog;
 use crate::components::tour;
 use crate::components::trace_dialog::TraceDialog;
+use crate::feed::Feed;
 use crate::listen::{Heard, Listeners};
 use crate::movers::Movers;
 use crate::room;
-use crate::scene::model::{FaultButton, LoadFailure, ScenarioInfo, Scene, ViewState};
+use crate::scene::causes::Why;
+use crate::scene::events::{EventsView, Filter};
+use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, ViewState};
 use crate::session::{Changed, Command, Session};
 use crate::share;
 use crate::theme::{Skin, Theme};
@@ -77,6 +80,9 @@ pub struct App {
     since_inspector_ms: f64,
     /// The headline or the inspector has been held back, and is due.
     stale: bool,
+    feed: Feed,
+    filter: Filter,
+    why: Option<Why>,
     _listeners: Listeners,
 }
 
@@ -126,6 +132,9 @@ impl Component for App {
             movers: Movers::new(room::reduced_motion()),
             act: ctx.link().callback(Msg::Act),
             time_of: Callback::from(move |event| of_time.borrow().time_of(event)),
+            feed: Feed::new(Rc::clone(&session)),
+            filter: Filter::default(),
+            why: None,
             session,
             theme,
             step: StepUnit::default(),
@@ -149,11 +158,12 @@ impl Component for App {
     }
 
     fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
-        match msg {
+        let redraw = match msg {
             Msg::Frame(dt_ms) => self.frame(dt_ms),
             Msg::Act(action) => self.act(action),
             Msg::Heard(heard) => self.heard(heard),
-        }
+        };
+        self.look_for_events() || redraw
     }
 
     fn view(&self, _ctx: &Context<App>) -> Html {
@@ -161,7 +171,8 @@ impl Component for App {
         let transport = &scene.transport;
         let about =
             scene.source.scenario.and_then(|index| self.scenarios.get(index)).map(|it| it.about.clone());
-        let busy_panel = matches!(self.panel, Some(Panel::Scenarios | Panel::More | Panel::Branches));
+        let busy_panel =
+            matches!(self.panel, Some(Panel::Scenarios | Panel::More | Panel::Until | Panel::Branches));
         let close = self.act.reform(|_: MouseEvent| Action::Close);
         html! {
             <ContextProvider<Movers> context={self.movers.clone()}>
@@ -171,15 +182,16 @@ impl Component for App {
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} panel={self.panel} act={self.act.clone()} />
                 if busy_panel { <div class="veil" onclick={close.clone()}></div> }
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
-                    silent={transport.playing && transport.speed >= FAST} />
+                    silent={transport.playing && transport.speed >= FAST} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
                 { self.offer() }
                 { self.stage() }
                 if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleInspector)}></div> }
                 <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} faults={Rc::clone(&scene.faults)}
+                    feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
                     about={about.unwrap_or_default()} tab={self.tab} open={self.drawer} act={self.act.clone()} />
                 <Dock transport={transport.clone()} faults={Rc::clone(&scene.faults)} broken={scene.rules.first.as_ref().map(|first| first.event)}
-                    step={self.step} branches_open={self.panel == Some(Panel::Branches)} time_of={self.time_of.clone()} act={self.act.clone()} />
+                    step={self.step} choosing={self.panel == Some(Panel::Until)} branches_open={self.panel == Some(Panel::Branches)} time_of={self.time_of.clone()} act={self.act.clone()} />
                 if self.panel == Some(Panel::Keys) { <KeysDialog act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Break) { <BreakSheet faults={Rc::clone(&scene.faults)} undo={transport.undo.clone()} act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
@@ -214,6 +226,43 @@ impl App {
                 { bus(&scene.controllers[1]) }
                 <Disks array={Rc::clone(&scene.array)} />
             </main>
+        }
+    }
+
+    /// The list of events, while it is shown.
+    fn events(&self) -> EventsView {
+        if self.tab == Tab::Events {
+            self.feed.view(&self.filter, self.selected())
+        } else {
+            EventsView::default()
+        }
+    }
+
+    /// The line that a person has selected, if it is one.
+    fn selected(&self) -> Option<LineLabel> {
+        self.scene.inspector.as_ref().filter(|inspector| !inspector.following)?.line
+    }
+
+    /// Filters a few more events while somebody looks at the list, and says whether it shows others now. Frames go on
+    /// until all are filtered.
+    fn look_for_events(&mut self) -> bool {
+        let edition = self.feed.edition();
+        let forgotten = self.why.take_if(|why| why.edition != edition).is_some();
+        if self.tab != Tab::Events {
+            return forgotten;
+        }
+        let (news, more) = self.feed.search(&self.filter, self.selected());
+        if more {
+            self.clock.request();
+        }
+        news || forgotten
+    }
+
+    fn ask_why(&mut self, why: Option<Why>) {
+        if why.is_some() {
+            self.why = why;
+            self.tab = Tab::Events;
+            self.drawer = true;
         }
     }
 
@@ -403,7 +452,11 @@ impl App {
                 self.command(Command::Home);
                 return self.command(Command::Play);
             }
-            Action::Play(command) => return self.command(command),
+            Action::Play(command) => {
+                // What is run until is chosen from a menu.
+                let closed = self.panel.take_if(|panel| *panel == Panel::Until).is_some();
+                return self.command(command) || closed;
+            }
             Action::Step(direction) => return self.command(self.step.command(direction)),
             Action::StepUnit(unit) => self.step = unit,
             Action::Pick(selection) => {
@@ -435,6 +488,13 @@ impl App {
                 return self.break_now(fault);
             }
             Action::DismissFailure => self.failure = None,
+            Action::Filter(filter) => self.filter = filter,
+            Action::Why => self.ask_why(self.feed.why_event()),
+            Action::WhyLine => {
+                let line = self.scene.inspector.as_ref().and_then(|inspector| inspector.line);
+                self.ask_why(line.map(|line| self.feed.why_line(line)));
+            }
+            Action::CloseWhy => self.why = None,
             Action::OpenText(text) => return self.open_text(&text),
             Action::CopyLink => self.copy_link(),
             Action::Say(text) => self.said = Some(text),

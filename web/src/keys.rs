@@ -16,7 +16,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 16] = [
+pub const HELP: [(&[&str], &str); 18] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
     (&["Shift ←", "Shift →"], "Step by I/O"),
@@ -31,6 +31,8 @@ pub const HELP: [(&[&str], &str); 16] = [
     (&["Ctrl Z", "Ctrl Shift Z"], "Undo what was broken or mended last; do it again"),
     (&["C"], "Copy the link to this instant"),
     (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
+    (&["E", "Q"], "Events; why the one in view happened"),
+    (&["U"], "Run until something happens"),
     (&["T"], "Next theme: dark, light, projector"),
     (&["?", "Esc"], "These keys; close or let go of the selection"),
 ];
@@ -78,6 +80,9 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "i" | "I" => Some(Action::Show(Tab::Inspector)),
         "k" | "K" => Some(Action::Show(Tab::Writes)),
         "v" | "V" => Some(Action::Show(Tab::Rules)),
+        "e" | "E" => Some(Action::Show(Tab::Events)),
+        "q" | "Q" => Some(Action::Why),
+        "u" | "U" => Some(Action::Open(Panel::Until)),
         "c" | "C" => Some(Action::CopyLink),
         "?" => Some(Action::Open(Panel::Keys)),
         "Escape" => Some(Action::Escape),
@@ -123,6 +128,13 @@ mod tests {
         assert_eq!(command("z", false), Some(Action::Play(Command::Undo)));
         assert_eq!(command("Z", true), Some(Action::Play(Command::Redo)));
         assert_eq!(command("y", false), Some(Action::Play(Command::Redo)));
+    }
+
+    #[test]
+    fn events_their_causes_and_what_to_run_until_have_a_key_each() {
+        assert_eq!(action(press("e")), Some(Action::Show(Tab::Events)));
+        assert_eq!(action(press("Q")), Some(Action::Why));
+        assert_eq!(action(press("u")), Some(Action::Open(Panel::Until)));
     }
 
     #[test]

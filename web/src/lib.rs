@@ -8,6 +8,7 @@ mod clock;
 mod components;
 mod crash;
 mod cursor;
+mod feed;
 mod file;
 mod keys;
 mod listen;

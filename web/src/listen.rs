@@ -181,8 +181,8 @@ fn is_theirs(element: &Element, key: &str) -> bool {
     let is = |selector: &str| element.matches(selector).unwrap_or(false);
     match key {
         "Escape" => false,
-        " " | "Enter" => is("button, input, a, summary"),
-        "ArrowLeft" | "ArrowRight" | "Home" | "End" | "PageUp" | "PageDown" => is("input"),
-        _ => is("input:not([type=range]):not([type=file])"),
+        " " | "Enter" => is("button, input, select, a, summary"),
+        "ArrowLeft" | "ArrowRight" | "Home" | "End" | "PageUp" | "PageDown" => is("input, select"),
+        _ => is("input:not([type=range]):not([type=file]), select"),
     }
 }

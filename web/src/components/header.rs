@@ -59,6 +59,7 @@ pub fn header(props: &HeaderProps) -> Html {
                             <p class="menu-h">{ "Theme" }</p>
                             { theme_switch(props.theme, &props.act) }
                             <hr />
+                            <button class="menu-i" data-testid="more-until" onclick={act(Action::Open(Panel::Until))}>{ icon("#i-until", "ic20") }{ "Run until…" }</button>
                             <button class="menu-i" onclick={act(Action::Open(Panel::Trace))}>{ icon("#i-open", "ic20") }{ "Open a trace…" }</button>
                             <button class="menu-i" data-testid="menu-share" onclick={act(Action::Open(Panel::Share))}>{ icon("#i-share", "ic20") }{ "Share this instant" }</button>
                             <button class="menu-i" onclick={act(Action::Open(Panel::Keys))}>{ icon("#i-key", "ic20") }{ "Key to the states, keyboard" }</button>

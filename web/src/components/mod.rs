@@ -2,9 +2,11 @@
 
 pub mod branches;
 pub mod break_sheet;
+pub mod causes;
 pub mod controller;
 pub mod disks;
 pub mod dock;
+pub mod events;
 pub mod header;
 pub mod heat;
 pub mod hosts;
@@ -17,6 +19,7 @@ pub mod link;
 pub mod narration;
 pub mod rail;
 pub mod rules;
+pub mod run_until;
 pub mod scrubber;
 pub mod share_dialog;
 pub mod slots;

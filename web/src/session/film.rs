@@ -1,5 +1,6 @@
 //! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
 
+use super::lookout::Lookout;
 use super::stopwatch::now_ms;
 use crate::scene::build::palette::fault_words;
 use crate::scene::model::{LoadFailure, Marker, MarkerKind, SafetySpan};
@@ -26,7 +27,7 @@ const FAULTS_MAX: usize = 32;
 const REPEATS_MAX: u64 = 2_000;
 
 pub struct Film {
-    timeline: Timeline<ScenarioSource, Watch>,
+    timeline: Timeline<ScenarioSource, Lookout>,
     log: EventLog,
     notes: Notes,
     scenario: Scenario,
@@ -49,12 +50,15 @@ struct Notes {
     faults: Vec<(u64, Fault)>,
     /// For each event, how safe everything is after it.
     safety: Vec<Safety>,
+    /// For each event, the turns that it takes, as the lookout has them.
+    turns: Vec<u8>,
 }
 
 impl Notes {
-    fn take(&mut self, event: &Event, safety: Safety) {
+    fn take(&mut self, event: &Event, lookout: &Lookout) {
         let index = event.index;
-        self.safety.push(safety);
+        self.safety.push(lookout.watch.ledger().safety());
+        self.turns.push(lookout.turns);
         self.messages.push(matches!(event.kind, EventKind::Message { .. }));
         match event.kind {
             EventKind::Message { message, .. } => {
@@ -78,6 +82,7 @@ impl Notes {
     fn truncate(&mut self, events: u64) {
         self.messages.truncate(events as usize);
         self.safety.truncate(events as usize);
+        self.turns.truncate(events as usize);
         for list in [&mut self.flushes, &mut self.switches, &mut self.throughs, &mut self.answers] {
             list.retain(|at| *at <= events);
         }
@@ -96,8 +101,8 @@ impl Film {
         };
         let world = scenario.world().map_err(|error| impossible(error.field, &error.problem))?;
         let source = scenario.source().map_err(|error| impossible(error.field, &error.problem))?;
-        let timeline =
-            Timeline::witnessed(Run::new(world, source, scenario.pacing), Watch::new(Depth::EveryEvent));
+        let lookout = Lookout::new(Watch::new(Depth::EveryEvent));
+        let timeline = Timeline::witnessed(Run::new(world, source, scenario.pacing), lookout);
         let (log, notes) = (EventLog::default(), Notes::default());
         let mut film = Film { timeline, log, notes, scenario: scenario.clone(), requests, cancelled: false };
         film.extend(AT_ONCE);
@@ -106,9 +111,9 @@ impl Film {
 
     fn extend(&mut self, events: u64) {
         let (log, notes) = (&mut self.log, &mut self.notes);
-        self.timeline.extend_watched(events, |event, watch: &Watch| {
+        self.timeline.extend_watched(events, |event, lookout: &Lookout| {
             log.push(event);
-            notes.take(event, watch.ledger().safety());
+            notes.take(event, lookout);
         });
     }
 
@@ -201,13 +206,13 @@ impl Film {
     /// The checks, as they stand at the instant in view.
     #[must_use]
     pub fn watch(&self) -> &Watch {
-        self.timeline.witness()
+        &self.timeline.witness().watch
     }
 
     /// What was found broken in all that is recorded.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
-        self.timeline.frontier_witness().violations()
+        self.timeline.frontier_witness().watch.violations()
     }
 
     /// How safe everything is over the whole recording, in stretches: each from the event before which it begins.
@@ -295,6 +300,13 @@ impl Film {
         } else {
             (0..from.saturating_sub(1)).rev().find(|index| wanted(self, *index)).map(|index| index + 1)
         }
+    }
+
+    /// The nearest position after one to which an event leads that takes such a turn.
+    #[must_use]
+    pub fn find_turn(&self, from: u64, turn: u8) -> Option<u64> {
+        let ahead = self.notes.turns.get(from as usize..)?;
+        ahead.iter().position(|turns| turns & turn != 0).map(|after| from + after as u64 + 1)
     }
 
     /// Whether an event sends or delivers a message.

@@ -7,25 +7,33 @@
 pub mod branches;
 pub mod compare;
 pub mod film;
+mod lookout;
 pub mod pace;
-mod stopwatch;
+pub(crate) mod stopwatch;
 pub mod trace;
+mod until;
 
 use crate::scene::build::{self, Checks};
+use crate::scene::events::Edition;
 use crate::scene::model::{
     BranchName, Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport,
     ViewState,
 };
 use branches::Branches;
 use film::Film;
+use mirrorline_engine::explain::Instant;
 use mirrorline_engine::history::Link;
 use mirrorline_engine::scenario::library::{Kind, LIBRARY};
 use mirrorline_engine::sim::Fault;
 use std::rc::Rc;
 pub use trace::{CacheSize, OpenedTrace, TraceReader};
+use until::Quest;
+pub use until::Until;
 
 /// What a frame may spend on recording ahead, in milliseconds.
 const RECORD_MS: f64 = 1.0;
+/// … and while somebody waits for what is found ahead.
+const QUEST_MS: f64 = 10.0;
 /// While recording goes on, its progress is shown this often.
 const PROGRESS_EVERY_MS: f64 = 150.0;
 /// Events that one frame may pass over, whatever the speed: more than the eye can tell.
@@ -51,6 +59,8 @@ pub enum Command {
     StepIoForward,
     StepIoBack,
     Seek(u64),
+    /// Forward to where something happens next, however far it has been recorded.
+    RunUntil(Until),
     Home,
     End,
     /// A built-in scenario, by its place in [`Session::scenarios`].
@@ -101,6 +111,7 @@ pub struct Session {
     markers: Vec<Marker>,
     safety: Rc<Vec<SafetySpan>>,
     branches: Branches,
+    quest: Quest,
     since_progress_ms: f64,
 }
 
@@ -118,6 +129,7 @@ impl Session {
             markers: film.markers(),
             safety: Rc::new(film.safety()),
             branches: Branches::new(Vec::new()),
+            quest: Quest::default(),
             film,
             phase: 0.0,
             playing: false,
@@ -147,6 +159,9 @@ impl Session {
     /// # Errors
     /// Only loading fails; what was playing goes on.
     pub fn dispatch(&mut self, command: Command) -> Result<(), LoadFailure> {
+        if !matches!(command, Command::Select(_)) {
+            self.quest.drop_it();
+        }
         match command {
             Command::Play => self.play(),
             Command::Pause => self.playing = false,
@@ -162,6 +177,11 @@ impl Session {
             Command::StepIoForward => self.step(true, Film::is_io),
             Command::StepIoBack => self.step(false, Film::is_io),
             Command::Seek(position) => self.go(position),
+            Command::RunUntil(until) => {
+                self.playing = false;
+                self.quest.begin(until, self.film.position());
+                self.follow_quest();
+            }
             Command::Home => self.go(0),
             Command::End => {
                 self.playing = false;
@@ -206,6 +226,7 @@ impl Session {
 
     fn show(&mut self, film: Film, title: String, scenario: Option<usize>) {
         self.film = film;
+        self.quest.drop_it();
         self.take_marks();
         self.branches = Branches::new(self.film.deeds().to_vec());
         self.phase = 0.0;
@@ -338,16 +359,29 @@ impl Session {
         self.go(found.unwrap_or(if forward { u64::MAX } else { 0 }));
     }
 
+    fn follow_quest(&mut self) {
+        if let Some(found) = self.quest.look(&self.film) {
+            self.go(found);
+        }
+    }
+
     /// Lets `wall_dt_ms` of a person's time pass.
     pub fn advance(&mut self, wall_dt_ms: f64) -> Changed {
         let recorded = self.record(wall_dt_ms);
+        if self.quest.is_on() {
+            self.follow_quest();
+            if !self.quest.is_on() {
+                self.take_marks();
+                return Changed::Scene;
+            }
+        }
         let played = if self.playing { self.play_on(wall_dt_ms) } else { Changed::Nothing };
         if recorded { Changed::Scene } else { played }
     }
 
     /// Records ahead. Says whether it is time to show how far it has come.
     fn record(&mut self, wall_dt_ms: f64) -> bool {
-        if !self.film.record(RECORD_MS) {
+        if !self.film.record(if self.quest.is_on() { QUEST_MS } else { RECORD_MS }) {
             return false;
         }
         self.since_progress_ms += wall_dt_ms;
@@ -410,7 +444,20 @@ impl Session {
             undo: self.branches.undo_label(),
             redo: self.branches.redo_label(),
             branches: self.branches.all().iter().map(|branch| self.branch_name(branch)).collect(),
+            note: self.quest.note().cloned(),
         }
+    }
+
+    /// The instant in view, and the log of all that is recorded.
+    #[must_use]
+    pub fn instant(&self) -> Instant<'_> {
+        self.film.instant()
+    }
+
+    /// Which recording the log is of.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        Edition { load: self.source.generation, cuts: self.film.instant().log.cuts() }
     }
 
     fn branch_name(&self, branch: &branches::Branch) -> BranchName {
