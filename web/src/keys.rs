@@ -16,7 +16,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 15] = [
+pub const HELP: [(&[&str], &str); 17] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
     (&["Shift ←", "Shift →"], "Step by I/O"),
@@ -30,6 +30,8 @@ pub const HELP: [(&[&str], &str); 15] = [
     (&["Y", "H"], "Batteries fail; a controller hangs; and mend"),
     (&["Ctrl Z"], "Undo what was broken or mended last"),
     (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
+    (&["S"], "Stage, or space-time diagram"),
+    (&["+", "−"], "Zoom the space-time diagram"),
     (&["T"], "Next theme: dark, light, projector"),
     (&["?", "Esc"], "These keys; close or let go of the selection"),
 ];
@@ -59,6 +61,8 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "PageUp" => return Some(Action::Step(Direction::Back)),
         "[" => return Some(Action::Play(Command::SpeedDown)),
         "]" => return Some(Action::Play(Command::SpeedUp)),
+        "+" | "=" => return Some(Action::Zoom(1)),
+        "-" | "−" | "_" => return Some(Action::Zoom(-1)),
         _ => {}
     }
     if press.repeat {
@@ -69,6 +73,7 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "Home" => Some(Action::Play(Command::Home)),
         "End" => Some(Action::Play(Command::End)),
         "t" | "T" => Some(Action::NextTheme),
+        "s" | "S" => Some(Action::NextView),
         "i" | "I" => Some(Action::Show(Tab::Inspector)),
         "k" | "K" => Some(Action::Show(Tab::Writes)),
         "v" | "V" => Some(Action::Show(Tab::Rules)),
@@ -113,6 +118,14 @@ mod tests {
         assert_eq!(action(press("X")), Some(Action::BreakKey('X')));
         assert_eq!(action(Press { repeat: true, ..press("a") }), None);
         assert_eq!(action(Press { command: true, ..press("z") }), Some(Action::Play(Command::Undo)));
+    }
+
+    #[test]
+    fn s_changes_the_view_and_plus_and_minus_zoom_it() {
+        assert_eq!(action(press("s")), Some(Action::NextView));
+        assert_eq!(action(Press { repeat: true, ..press("+") }), Some(Action::Zoom(1)));
+        assert_eq!(action(press("-")), Some(Action::Zoom(-1)));
+        assert_eq!(action(Press { command: true, ..press("+") }), None);
     }
 
     #[test]

@@ -20,6 +20,8 @@ struct Inner {
     now_ns: Cell<f64>,
     next_id: Cell<u64>,
     list: RefCell<Vec<Mover>>,
+    /// Who else wants to know the time.
+    watcher: RefCell<Option<Callback<f64>>>,
 }
 
 struct Mover {
@@ -64,6 +66,20 @@ impl Movers {
         for mover in self.0.list.borrow_mut().iter_mut() {
             mover.place(now_ns, self.0.still);
         }
+        if let Some(watcher) = &*self.0.watcher.borrow() {
+            watcher.emit(now_ns);
+        }
+    }
+
+    /// Tells somebody the time whenever it has changed; one at a time. Nobody is told with `None`.
+    pub fn watch(&self, watcher: Option<Callback<f64>>) {
+        *self.0.watcher.borrow_mut() = watcher;
+    }
+
+    /// The moment that was last shown, in virtual nanoseconds.
+    #[must_use]
+    pub fn now_ns(&self) -> f64 {
+        self.0.now_ns.get()
     }
 
     fn add(&self, element: HtmlElement, span: Span) -> u64 {

@@ -18,4 +18,6 @@ pub mod rail;
 pub mod rules;
 pub mod scrubber;
 pub mod slots;
+pub mod spacetime;
+pub mod spacetime_svg;
 pub mod trace_dialog;

@@ -5,4 +5,5 @@ pub mod health;
 pub mod look;
 pub mod model;
 pub mod pick;
+pub mod spacetime;
 pub mod words;

@@ -280,6 +280,12 @@ impl Film {
         Instant { world: self.timeline.world(), moment: self.timeline.moment(), log: &self.log }
     }
 
+    /// All that is recorded, for the space-time diagram.
+    #[must_use]
+    pub fn log(&self) -> &EventLog {
+        &self.log
+    }
+
     /// A few places worth going to, far enough apart to be read.
     #[must_use]
     pub fn markers(&self) -> Vec<Marker> {
