@@ -71,9 +71,14 @@ impl Movers {
         }
     }
 
-    /// Tells somebody the time whenever it has changed; one at a time. Nobody is told with `None`.
-    pub fn watch(&self, watcher: Option<Callback<f64>>) {
-        *self.0.watcher.borrow_mut() = watcher;
+    /// Tells somebody the time whenever it may have changed; one at a time, the last who has asked.
+    pub fn watch(&self, watcher: Callback<f64>) {
+        *self.0.watcher.borrow_mut() = Some(watcher);
+    }
+
+    /// … and no longer, unless somebody else has asked since.
+    pub fn unwatch(&self, watcher: &Callback<f64>) {
+        self.0.watcher.borrow_mut().take_if(|current| current == watcher);
     }
 
     /// The moment that was last shown, in virtual nanoseconds.

@@ -97,6 +97,7 @@ pub struct SpaceTime {
     /// What the clipboard has refused, to be copied by hand.
     text: Option<String>,
     movers: Option<Movers>,
+    watcher: Callback<f64>,
     _context: Option<ContextHandle<Movers>>,
     wheel: Option<EventListener>,
     still: bool,
@@ -110,9 +111,9 @@ fn pixels(value: f64) -> String {
 /// Sizes of letters and labels, as the style sheet has them.
 fn letters(theme: Theme, width: u32) -> (f64, i32) {
     match theme {
-        Theme::Projector if width > 480 => (13.6, 32),
-        _ if width <= 480 => (8.6, 20),
-        _ => (9.6, 23),
+        Theme::Projector if width > 480 => (12.6, 32),
+        _ if width <= 480 => (8.4, 20),
+        _ => (9.1, 23),
     }
 }
 
@@ -122,8 +123,9 @@ impl Component for SpaceTime {
 
     fn create(ctx: &Context<SpaceTime>) -> SpaceTime {
         let (movers, context) = ctx.link().context::<Movers>(Callback::noop()).unzip();
+        let watcher = ctx.link().callback(Msg::Now);
         if let Some(movers) = &movers {
-            movers.watch(Some(ctx.link().callback(Msg::Now)));
+            movers.watch(watcher.clone());
         }
         SpaceTime {
             plot: NodeRef::default(),
@@ -140,6 +142,7 @@ impl Component for SpaceTime {
             copied: false,
             text: None,
             movers,
+            watcher,
             _context: context,
             wheel: None,
             still: room::reduced_motion(),
@@ -176,9 +179,8 @@ impl Component for SpaceTime {
         if props.transport == old.transport {
             return false;
         }
-        if let Some(movers) = &self.movers {
-            self.now_ns = movers.now_ns();
-        }
+        let now_ns = self.movers.as_ref().map_or(0.0, Movers::now_ns);
+        self.take_time(ctx, now_ns);
         // Whoever steps or seeks wants to see where.
         if props.transport.event != old.transport.event && !props.transport.playing && !self.sees_now() {
             self.follow = true;
@@ -190,7 +192,7 @@ impl Component for SpaceTime {
     fn update(&mut self, ctx: &Context<SpaceTime>, msg: Msg) -> bool {
         match msg {
             Msg::Now(now_ns) => {
-                self.now_ns = if self.still { ctx.props().transport.time_ns as f64 } else { now_ns };
+                self.take_time(ctx, now_ns);
                 self.keep_up();
                 self.place();
                 return self.is_due() && self.make(ctx);
@@ -263,8 +265,8 @@ impl Component for SpaceTime {
                     onpointercancel={link.callback(Msg::Up)} onclick={link.callback(Msg::Click)}>
                     { picture(&self.diagram) }
                     <div class="space-past" aria-hidden="true">{ flying(&self.diagram) }</div>
-                    { labels(&self.diagram, &self.lens) }
                     <div class="space-now" aria-hidden="true"><b ref={self.time.clone()} data-testid="space-now"></b></div>
+                    { labels(&self.diagram, &self.lens) }
                 </div>
                 <ul class="unseen" aria-label="What is said about now">{ for self.diagram.nearby.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
                 if let Some(text) = &self.text { <TextDialog text={text.clone()} close={link.callback(|()| Msg::CloseText)} /> }
@@ -274,7 +276,7 @@ impl Component for SpaceTime {
 
     fn destroy(&mut self, _ctx: &Context<SpaceTime>) {
         if let Some(movers) = &self.movers {
-            movers.watch(None);
+            movers.unwatch(&self.watcher);
         }
     }
 }
@@ -288,6 +290,11 @@ fn target_event(event: &MouseEvent) -> Option<u64> {
 impl SpaceTime {
     fn sees_now(&self) -> bool {
         (self.from_ns..=self.from_ns + self.span_ns).contains(&self.now_ns)
+    }
+
+    /// Where motion is not wanted, time goes from event to event.
+    fn take_time(&mut self, ctx: &Context<SpaceTime>, now_ns: f64) {
+        self.now_ns = if self.still { ctx.props().transport.time_ns as f64 } else { now_ns };
     }
 
     /// A window that follows goes on.

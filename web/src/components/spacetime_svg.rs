@@ -3,13 +3,11 @@
 use crate::scene::spacetime::{Ink, Label, Lens, Phase, SpaceTime};
 use yew::prelude::*;
 
-/// Pixels around a line that still hit it.
-const REACH: i32 = 12;
-
 fn phase_class(phase: Phase) -> &'static str {
     match phase {
         Phase::Past => "past",
         Phase::Flying => "flying",
+        Phase::Leaving => "leaving",
         Phase::Future => "future",
     }
 }
@@ -52,10 +50,10 @@ fn line(from: (i32, i32), to: (i32, i32), class: &'static str, tip: Option<&'sta
 
 /// Axis, lanes, lines and bars.
 pub fn picture(diagram: &SpaceTime) -> Html {
-    let (top, bottom) = (diagram.top, diagram.bottom);
+    let bottom = diagram.bottom;
     let ticks = diagram.ticks.iter().map(|tick| {
         html! {
-            <g key={tick.x} class="tick">{ line((tick.x, top - 8), (tick.x, bottom), "", None) }<text x={tick.x.to_string()} y="16">{ &tick.text }</text></g>
+            <g key={tick.x} class="tick">{ line((tick.x, 24), (tick.x, bottom), "", None) }<text x={tick.x.to_string()} y="16">{ &tick.text }</text></g>
         }
     });
     let lanes = diagram.lanes.iter().map(|lane| {
@@ -93,17 +91,17 @@ pub fn picture(diagram: &SpaceTime) -> Html {
             { heads() }
             <g class="glide">{ for ticks }</g>
             { for lanes }
-            <g class="glide" stroke-width={REACH.to_string()}>{ for folds }{ for bars }{ for strokes }</g>
+            <g class="glide">{ for folds }{ for bars }{ for strokes }</g>
         </svg>
     }
 }
 
 /// What is on its way, drawn as if it had arrived: what lies over it ends at now.
 pub fn flying(diagram: &SpaceTime) -> Html {
-    let bars = diagram.bars.iter().filter(|bar| bar.phase == Phase::Flying).map(|bar| {
+    let bars = diagram.bars.iter().filter(|bar| bar.phase.is_under_way()).map(|bar| {
         html! { <g class={classes!("bar-of", bar.ink.class(), "past")}><rect x={bar.from_x.to_string()} y={(bar.y - bar.height / 2).to_string()} width={(bar.to_x - bar.from_x).to_string()} height={bar.height.to_string()} rx={(bar.height / 2).min(4).to_string()} /></g> }
     });
-    let strokes = diagram.strokes.iter().filter(|stroke| stroke.phase == Phase::Flying).map(|stroke| {
+    let strokes = diagram.strokes.iter().filter(|stroke| stroke.phase.is_under_way()).map(|stroke| {
         html! { <g class={classes!("stroke", stroke.ink.class(), "past")}>{ line(stroke.from, stroke.to, "ink", None) }</g> }
     });
     html! { <svg><g class="glide">{ for bars }{ for strokes }</g></svg> }

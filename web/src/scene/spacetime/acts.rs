@@ -77,8 +77,10 @@ impl<'a> Asker<'a> {
     pub fn phase(&self, event: u64, sent_ns: u64) -> Phase {
         if event < self.position {
             Phase::Past
-        } else if sent_ns < self.next_ns {
+        } else if sent_ns <= self.now_ns && self.position > 0 {
             Phase::Flying
+        } else if sent_ns < self.next_ns {
+            Phase::Leaving
         } else {
             Phase::Future
         }

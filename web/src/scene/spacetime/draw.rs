@@ -124,7 +124,8 @@ fn label_all(diagram: &mut SpaceTime, asker: &Asker<'_>, lens: &Lens, shelf: &mu
             }
             let Some(entry) = asker.log.get(stroke.event) else { continue };
             let text = label(entry.kind);
-            stroke.label = shelf.on_line(&text, width(&text, lens), stroke.from, stroke.to);
+            let early = stroke.ink == Ink::Data;
+            stroke.label = shelf.on_line(&text, width(&text, lens), stroke.from, stroke.to, early);
         }
     }
     for bar in diagram.bars.iter_mut().filter(|bar| bar.ink == Ink::Host) {

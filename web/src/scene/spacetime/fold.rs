@@ -65,13 +65,13 @@ fn fold(plan: &Plan, lens: &Lens, shelf: &mut Shelf, count: &Count, step: u64, n
     let words = number.clone() + if count.count == 1 { "" } else { count.what };
     let phase = match () {
         () if from_ns > now_ns => Phase::Future,
-        () if from_ns + step > now_ns => Phase::Flying,
+        () if from_ns + step > now_ns => Phase::Leaving,
         () => Phase::Past,
     };
     let (from, to) = ((x, upper.y), (x, lower.y));
     let label = [words.as_str(), number.as_str()]
         .iter()
-        .find_map(|text| shelf.on_line(text, width(text, lens), from, to));
+        .find_map(|text| shelf.on_line(text, width(text, lens), from, to, false));
     let mut title = number;
     title.push_str(count.what);
     title.push_str(" between ");

@@ -137,10 +137,20 @@ pub struct Tick {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Past,
-    /// On its way at the instant in view, or about to leave before the next event.
+    /// On its way at the instant in view.
     Flying,
+    /// Leaves before the next event.
+    Leaving,
     /// Recorded ahead.
     Future,
+}
+
+impl Phase {
+    /// Whether now can be within it before the next event.
+    #[must_use]
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Phase::Flying | Phase::Leaving)
+    }
 }
 
 /// What a line or a bar is drawn like.

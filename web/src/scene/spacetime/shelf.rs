@@ -5,7 +5,9 @@ use super::{Label, Lens};
 /// Free pixels around a label.
 const AIR: i32 = 3;
 /// Where on its line a label may lie, in hundredths of the way, the best place first.
-const PLACES: [i32; 7] = [50, 36, 64, 26, 74, 18, 82];
+const PLACES: [i32; 7] = [52, 68, 36, 84, 20, 76, 28];
+/// … of DATA, so that META, which follows it, finds room behind it.
+const EARLY: [i32; 7] = [36, 52, 20, 68, 84, 28, 76];
 
 /// The labels that have their places.
 pub struct Shelf {
@@ -17,7 +19,9 @@ pub struct Shelf {
 
 /// The width of a label's box.
 pub fn width(text: &str, lens: &Lens) -> i32 {
-    (text.chars().count() as f64 * lens.letter).ceil() as i32 + 14
+    // Small letters, digits and spaces are narrower than capitals.
+    let letter = |letter: char| if letter.is_ascii_uppercase() || letter == '_' { 20 } else { 17 };
+    (f64::from(text.chars().map(letter).sum::<i32>()) * lens.letter / 20.0).ceil() as i32 + 14
 }
 
 impl Shelf {
@@ -33,8 +37,15 @@ impl Shelf {
     }
 
     /// A place for a label on a line, if there is one.
-    pub fn on_line(&mut self, text: &str, width: i32, from: (i32, i32), to: (i32, i32)) -> Option<Label> {
-        for place in PLACES {
+    pub fn on_line(
+        &mut self,
+        text: &str,
+        width: i32,
+        from: (i32, i32),
+        to: (i32, i32),
+        early: bool,
+    ) -> Option<Label> {
+        for place in if early { EARLY } else { PLACES } {
             let x = from.0 + (to.0 - from.0) * place / 100;
             let y = from.1 + (to.1 - from.1) * place / 100;
             let on_a_lane = self.lanes.iter().any(|lane| (lane - y).abs() < self.height / 2 + 2);

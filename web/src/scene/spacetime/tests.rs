@@ -83,7 +83,7 @@ fn meta_leaves_behind_its_data() {
 fn what_is_recorded_ahead_is_marked() {
     let diagram = spacetime(&write(), &config(1), 1, &lens(0, 40_000));
     let phases: Vec<Phase> = diagram.strokes.iter().map(|stroke| stroke.phase).collect();
-    assert_eq!(phases, [Phase::Past, Phase::Flying, Phase::Flying, Phase::Future, Phase::Future]);
+    assert_eq!(phases, [Phase::Past, Phase::Flying, Phase::Leaving, Phase::Future, Phase::Future]);
     let waits = diagram.bars.iter().find(|bar| bar.ink == Ink::Host).expect("the host waits");
     assert_eq!(waits.phase, Phase::Flying);
     assert_eq!(waits.title, "Host 1 waits for “done”, block 42");
@@ -149,11 +149,11 @@ fn labels_never_lie_on_each_other() {
 fn a_label_moves_along_its_line_or_goes() {
     let mut shelf = Shelf::new(&lens(0, 1_000), vec![0, 200]);
     let line = ((0, 0), (0, 200));
-    let first = shelf.on_line("META", 60, line.0, line.1).expect("there is room");
-    assert_eq!(first.y, 100);
-    let second = shelf.on_line("DATA", 60, line.0, line.1).expect("beside the middle");
+    let first = shelf.on_line("META", 60, line.0, line.1, false).expect("there is room");
+    assert_eq!(first.y, 104);
+    let second = shelf.on_line("DATA", 60, line.0, line.1, true).expect("beside the middle");
     assert_eq!(second.y, 72);
-    let places = (0..9).filter(|_| shelf.on_line("X", 60, line.0, line.1).is_some()).count();
+    let places = (0..9).filter(|_| shelf.on_line("X", 60, line.0, line.1, false).is_some()).count();
     assert!(places < 9, "some go without");
 }
 
