@@ -207,5 +207,17 @@ test('a phone has it in its menu', async () => {
   await page.getByTestId('stroke').first().waitFor();
   const plot = await page.getByTestId('space-plot').boundingBox();
   assert.ok(plot.height > 240 && plot.x + plot.width <= 390, JSON.stringify(plot));
+  const before = await ticks(page);
+  const touch = await page.context().newCDPSession(page);
+  const fingers = (type, apart) =>
+    touch.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: apart.map((x, id) => ({ x: plot.x + plot.width / 2 + x, y: plot.y + 60, id })),
+    });
+  await fingers('touchStart', [-20]);
+  await fingers('touchStart', [-20, 20]);
+  for (let apart = 30; apart <= 110; apart += 10) await fingers('touchMove', [-apart, apart]);
+  await fingers('touchEnd', []);
+  await other(() => ticks(page), before);
   assert.deepEqual(await seriousViolations(page), []);
 });

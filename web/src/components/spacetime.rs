@@ -253,7 +253,7 @@ impl Component for SpaceTime {
                             title="Keep now in the window" onclick={link.callback(|_: MouseEvent| Msg::Follow)}>{ "Follow" }</button>
                     </div>
                     <p class="space-key" aria-hidden="true">
-                        <i class="k-past"></i>{ "happened" }<i class="k-future"></i>{ "recorded ahead" }
+                        <i class="k-past"></i>{ "happened" }<i class="k-future"></i>{ "recorded ahead" }<i class="k-read"></i>{ "disk reads" }<i class="k-write"></i>{ "disk writes" }
                     </p>
                     <div class="seg">
                         { tool("Copy as text", "Copy what is in the window as a Mermaid sequence diagram", "copy-text", copy, || Msg::Copy) }
@@ -267,6 +267,9 @@ impl Component for SpaceTime {
                     <div class="space-past" aria-hidden="true">{ flying(&self.diagram) }</div>
                     <div class="space-now" aria-hidden="true"><b ref={self.time.clone()} data-testid="space-now"></b></div>
                     { labels(&self.diagram, &self.lens) }
+                    if self.diagram.quiet && !ctx.props().transport.playing {
+                        <p class="space-quiet">{ "Nobody says anything in this window. Zoom out to see what was said before, and what comes." }</p>
+                    }
                 </div>
                 <ul class="unseen" aria-label="What is said about now">{ for self.diagram.nearby.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
                 if let Some(text) = &self.text { <TextDialog text={text.clone()} close={link.callback(|()| Msg::CloseText)} /> }

@@ -16,6 +16,8 @@ struct Count {
     /// The two lanes, the upper one first.
     lanes: (usize, usize),
     what: &'static str,
+    /// … where there is little room.
+    short: &'static str,
     event: u64,
     count: u32,
 }
@@ -47,12 +49,12 @@ pub fn folds(plan: &Plan, lens: &Lens, shelf: &mut Shelf, acts: &[Act], now_ns: 
             count.count += 1;
             continue;
         }
-        let what = match (act.from, act.to) {
-            (Place::Controller(_), Place::Controller(_)) => " messages",
-            (_, Place::Array) => " commands",
-            _ => " requests and answers",
+        let (what, short) = match (act.from, act.to) {
+            (Place::Controller(_), Place::Controller(_)) => (" messages", " messages"),
+            (_, Place::Array) => (" disk commands", " disk"),
+            _ => (" requests and answers", " I/O"),
         };
-        counts.push(Count { stretch, lanes, what, event: act.event, count: 1 });
+        counts.push(Count { stretch, lanes, what, short, event: act.event, count: 1 });
     }
     counts.iter().map(|count| fold(plan, lens, shelf, count, step, now_ns)).collect()
 }
@@ -62,7 +64,7 @@ fn fold(plan: &Plan, lens: &Lens, shelf: &mut Shelf, count: &Count, step: u64, n
     let x = lens.x(super::signed(from_ns) + super::signed(step) / 100 * aside(count.lanes, plan));
     let (upper, lower) = (&plan.lanes[count.lanes.0], &plan.lanes[count.lanes.1]);
     let number = count_text(count.count.into());
-    let words = number.clone() + if count.count == 1 { "" } else { count.what };
+    let words = number.clone() + if count.count == 1 { "" } else { count.short };
     let phase = match () {
         () if from_ns > now_ns => Phase::Future,
         () if from_ns + step > now_ns => Phase::Leaving,

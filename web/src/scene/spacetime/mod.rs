@@ -88,7 +88,7 @@ pub fn anchor(from_ns: i64, span_ns: u64) -> i64 {
 /// The window that shows a few exchanges over the link well, in a plot so many pixels wide.
 #[must_use]
 pub fn first_span(config: &Config, width: u32) -> u64 {
-    let flights = (u64::from(width.clamp(300, 1_400)) / 52).max(6);
+    let flights = (u64::from(width.clamp(300, 1_400)) / 52).max(11);
     config.link.latency_ns.max(100) * flights
 }
 
@@ -112,6 +112,8 @@ pub struct SpaceTime {
     pub events: u64,
     /// The events within the window: from the first to before the second number.
     pub seen: (u64, u64),
+    /// Nothing at all is said in the window.
+    pub quiet: bool,
     /// What is in the window, in a sentence.
     pub summary: String,
     /// What happens around the instant in view, for those who cannot see the picture.
@@ -323,6 +325,7 @@ pub fn spacetime(log: &EventLog, config: &Config, position: u64, lens: &Lens) ->
             acts.push(act);
         }
     }
+    diagram.quiet = !acts.iter().any(|act| act.sent_ns < seen_to_ns && act.at_ns > lens.from_ns);
     let nearby = nearby(&acts, &asker, seen, position);
     draw::draw(&mut diagram, &asker, &plan, lens, &acts, &notes);
     diagram.flags = draw_flags(&asker, &plan, lens, &flags);

@@ -221,6 +221,8 @@ fn the_picture_is_also_said_in_words() {
     assert_eq!(diagram.nearby[1], "DATA, line 0:40, A to B, 10.00 µs to 14.40 µs");
     assert_eq!(diagram.nearby[3], "META_ACK, line 0:40, B to A, 14.42 µs to 17.42 µs (to come)");
     assert_eq!(diagram.seen, (0, 5));
+    assert!(!diagram.quiet);
+    assert!(spacetime(&write(), &config(1), 3, &lens(40_000, 10_000)).quiet);
 }
 
 #[test]
