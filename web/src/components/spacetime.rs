@@ -242,9 +242,8 @@ impl Component for SpaceTime {
                 let onclick = link.callback(move |_: MouseEvent| msg());
                 html! { <button aria-label={label} {title} data-testid={id} {onclick}>{ picture }</button> }
             };
-        let copy = html! { <span>{ if self.copied { "Copied" } else { "Copy as text" } }</span> };
         html! {
-            <main class={classes!("space", (self.lens.width <= 480).then_some("narrow"))} aria-label="Space-time diagram" data-testid="spacetime">
+            <main class="space" aria-label="Space-time diagram" data-testid="spacetime">
                 <div class="space-tools">
                     <div class="seg" role="group" aria-label="Window">
                         { tool("Zoom out", "Show more time (−)", "zoom-out", icon("#i-minus", "ic16"), || Msg::Zoom(-1)) }
@@ -256,7 +255,9 @@ impl Component for SpaceTime {
                         <i class="k-past"></i>{ "happened" }<i class="k-future"></i>{ "recorded ahead" }<i class="k-read"></i>{ "disk reads" }<i class="k-write"></i>{ "disk writes" }
                     </p>
                     <div class="seg">
-                        { tool("Copy as text", "Copy what is in the window as a Mermaid sequence diagram", "copy-text", copy, || Msg::Copy) }
+                        <button title="Copy what is in the window as a Mermaid sequence diagram" data-testid="copy-text" onclick={link.callback(|_: MouseEvent| Msg::Copy)}>
+                            <span role="status">{ if self.copied { "Copied" } else { "Copy as text" } }</span>
+                        </button>
                     </div>
                 </div>
                 <div class="space-names">{ names(&self.diagram) }</div>
@@ -363,7 +364,7 @@ impl SpaceTime {
         let now = (self.now_ns - self.from_ns) * scale;
         // Only a detached element could refuse, and that one is not seen.
         let _ = style.set_property("--pan", &pixels(pan));
-        let _ = style.set_property("--nx", &pixels(now.clamp(-1.0, f64::from(self.lens.width) + 1.0)));
+        let _ = style.set_property("--nx", &pixels(now.max(-1.0).min(f64::from(self.lens.width) + 1.0)));
         let now_ns = self.now_ns as u64;
         if now_ns != self.shown_now
             && let Some(time) = self.time.cast::<HtmlElement>()
@@ -378,7 +379,8 @@ impl SpaceTime {
         let before = (self.from_ns, self.span_ns);
         let whole_ns = ctx.props().recorded.0.borrow().time_of(u64::MAX) as f64;
         let most = (whole_ns * 1.5).max(SPAN_MIN).max(self.span_ns);
-        self.span_ns = (self.span_ns * factor).clamp(SPAN_MIN, most);
+        // `clamp` would bring the printing of floats along, for its panic.
+        self.span_ns = (self.span_ns * factor).min(most).max(SPAN_MIN);
         self.from_ns = about_ns - (about_ns - self.from_ns) * self.span_ns / before.1;
         self.make(ctx);
         if self.span_ns > before.1 && self.diagram.events > EVENTS_MAX {
@@ -422,6 +424,8 @@ impl SpaceTime {
 
     fn down(&mut self, event: &PointerEvent) {
         if event.button() == 0 {
+            // One that was let go where nobody saw it.
+            self.pointers.retain(|pointer| pointer.id != event.pointer_id());
             if self.pointers.is_empty() {
                 self.travelled = 0.0;
             }

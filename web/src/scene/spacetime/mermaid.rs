@@ -59,7 +59,8 @@ pub fn mermaid(log: &EventLog, config: &Config, position: u64, from_ns: i64, to_
                     if let Place::Host(host) = place
                         && !hosts.contains(&host)
                     {
-                        hosts.push(host);
+                        let at = hosts.partition_point(|other| *other < host);
+                        hosts.insert(at, host);
                     }
                 }
             }
@@ -77,7 +78,6 @@ pub fn mermaid(log: &EventLog, config: &Config, position: u64, from_ns: i64, to_
             lines.push(line);
         }
     }
-    hosts.sort_unstable();
     let mut text = String::from("sequenceDiagram\n");
     for host in hosts {
         text.push_str("  participant ");
