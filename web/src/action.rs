@@ -43,6 +43,8 @@ pub enum Action {
     CopyLink,
     /// Says for a while what has been done.
     Say(String),
+    /// Shows a caption of the tour; without one it is over.
+    Tour(Option<usize>),
     /// Goes on where the last visit was left, or forgets it.
     Resume(bool),
 }

@@ -15,6 +15,7 @@ use crate::components::link::Link;
 use crate::components::narration::Narration;
 use crate::components::rail::Rail;
 use crate::components::share_dialog::ShareDialog;
+use crate::components::tour;
 use crate::components::trace_dialog::TraceDialog;
 use crate::feed::Feed;
 use crate::listen::{Heard, Listeners};
@@ -70,6 +71,9 @@ pub struct App {
     said: Option<String>,
     /// The last visit's work, offered again.
     left: Option<String>,
+    /// The caption of the tour that is shown, and for how long already.
+    tour: Option<usize>,
+    tour_ms: f64,
     /// Within somebody else's page: keys are theirs until this one is clicked.
     embed: bool,
     since_headline_ms: f64,
@@ -142,6 +146,9 @@ impl Component for App {
             failure: opened.and_then(Result::err),
             said: None,
             left: share::remembered().filter(|_| linked.is_none()),
+            tour: (linked.is_none() && asked == share::View::default() && share::is_first_visit())
+                .then_some(0),
+            tour_ms: 0.0,
             embed: asked.embed,
             since_headline_ms: 0.0,
             since_inspector_ms: 0.0,
@@ -171,7 +178,7 @@ impl Component for App {
             <ContextProvider<Movers> context={self.movers.clone()}>
             <div id="app" class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
                 data-event={transport.event.to_string()} data-total={transport.total.to_string()}
-                data-playing={transport.playing.to_string()}>
+                data-playing={transport.playing.to_string()} data-tour={self.tour.map(tour::part)}>
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} panel={self.panel} act={self.act.clone()} />
                 if busy_panel { <div class="veil" onclick={close.clone()}></div> }
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
@@ -189,6 +196,7 @@ impl Component for App {
                 if self.panel == Some(Panel::Break) { <BreakSheet faults={Rc::clone(&scene.faults)} undo={transport.undo.clone()} act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
                 { self.sharing() }
+                if let Some(step) = self.tour { { tour::tour(step, &self.act) } }
                 if let Some(Panel::Compare(id)) = self.panel { <CompareDialog comparison={self.session.borrow().compare(id).map(Rc::new)} act={self.act.clone()} /> }
                 <p class={classes!("toast", self.said.is_some().then_some("on"))} role="status" data-testid="said">{ self.said.clone().unwrap_or_default() }</p>
                 <div class="dropzone" aria-hidden="true"><b>{ "Drop a trace, a scenario or a shared file to open it" }</b></div>
@@ -343,7 +351,26 @@ impl App {
             Changed::Scene => self.refresh(true),
         };
         self.keep_going();
-        redraw
+        self.guide(dt_ms) || redraw
+    }
+
+    /// The tour goes on by itself while the run does.
+    fn guide(&mut self, dt_ms: f64) -> bool {
+        let Some(step) = self.tour else { return false };
+        self.tour_ms += dt_ms;
+        let over = self.tour_ms >= tour::CAPTION_MS && step + 1 < tour::COUNT;
+        if over {
+            self.show_caption(Some(step + 1));
+        }
+        over
+    }
+
+    fn show_caption(&mut self, step: Option<usize>) {
+        self.tour = step;
+        self.tour_ms = 0.0;
+        if step.is_none() {
+            share::visited();
+        }
     }
 
     /// Makes the scene of now. While it plays, words that would flicker stay a little longer.
@@ -471,6 +498,10 @@ impl App {
             Action::OpenText(text) => return self.open_text(&text),
             Action::CopyLink => self.copy_link(),
             Action::Say(text) => self.said = Some(text),
+            Action::Tour(step) => {
+                self.panel = None;
+                self.show_caption(step);
+            }
             Action::Resume(go_on) => {
                 let left = self.left.take();
                 share::remember(None);

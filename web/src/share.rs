@@ -10,6 +10,8 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Storage, Url, UrlSearchP
 
 /// The key in the browser's local storage under which the last visit's work stands.
 const VISIT: &str = "mirrorline-visit";
+/// … and that the tour has been seen.
+const TOURED: &str = "mirrorline-toured";
 /// A longer address does not survive every chat and mail program: then a file is offered.
 pub const ADDRESS_CHARS_MAX: usize = 8_000;
 /// What files of the page's own end with.
@@ -38,7 +40,7 @@ impl View {
                 "speed" => view.speed = speed(value),
                 "panel" => view.tab = Tab::ALL.into_iter().find(|tab| tab.name() == value),
                 "scale" => {
-                    view.scale = value.parse().ok().filter(|scale| (0.5..=3.0).contains(scale));
+                    view.scale = number(value).filter(|scale| (0.5..=3.0).contains(scale));
                 }
                 "embed" => view.embed = true,
                 _ => {}
@@ -64,11 +66,18 @@ impl View {
 /// `4`, `1/4`, or `0.25`, as the nearest power of two.
 fn speed(text: &str) -> Option<i32> {
     let factor = match text.split_once('/') {
-        Some((above, below)) => above.parse::<f64>().ok()? / below.parse::<f64>().ok()?,
-        None => text.parse().ok()?,
+        Some((above, below)) => number(above)? / number(below)?,
+        None => number(text)?,
     };
     let step = factor.log2().round();
     step.is_finite().then(|| (step as i32).clamp(*Transport::SPEEDS.start(), *Transport::SPEEDS.end()))
+}
+
+/// `12` or `0.25`. The standard library's reader knows every form there is, and is as big as this page's transport.
+fn number(text: &str) -> Option<f64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 9).map(f64::from);
+    Some(digits(whole)? + digits(part)? / 10f64.powi(part.len() as i32))
 }
 
 /// What the address asks for, before the `#`.
@@ -155,6 +164,19 @@ pub fn save(name: &str, text: &str) {
 
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
+}
+
+/// Whether nobody has seen the tour in this browser. Where nothing is remembered, nobody is shown it again and again.
+#[must_use]
+pub fn is_first_visit() -> bool {
+    storage().is_some_and(|storage| matches!(storage.get_item(TOURED), Ok(None)))
+}
+
+/// The tour has been seen.
+pub fn visited() {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(TOURED, "yes");
+    }
 }
 
 /// Remembers a visit's work, or forgets it.

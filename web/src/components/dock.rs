@@ -48,7 +48,7 @@ pub fn dock(props: &DockProps) -> Html {
         html! { <button class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()} onclick={act(Action::StepUnit(unit))}>{ text }</button> }
     };
     html! {
-        <footer class="dock" aria-label="Transport">
+        <footer class={classes!("dock", (transport.branches.len() > 1).then_some("forked"))} aria-label="Transport">
             <p class="ran" role="status" data-testid="ran">{ transport.note.as_deref().unwrap_or_default() }</p>
             <Scrubber event={transport.event} total={transport.total} time_ns={transport.time_ns} indexing={transport.indexing.is_some()}
                 markers={transport.markers.clone()} safety={Rc::clone(&transport.safety)} safe_now={transport.safe_now} broken={props.broken} time_of={props.time_of.clone()} act={props.act.clone()} />

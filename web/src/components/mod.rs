@@ -23,4 +23,5 @@ pub mod run_until;
 pub mod scrubber;
 pub mod share_dialog;
 pub mod slots;
+pub mod tour;
 pub mod trace_dialog;
