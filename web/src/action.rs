@@ -19,6 +19,11 @@ pub enum Action {
     Escape,
     Theme(Theme),
     NextTheme,
+    /// What stands in the middle of the page.
+    View(View),
+    NextView,
+    /// Zooms the space-time diagram: in, or out when negative.
+    Zoom(i32),
     Open(Panel),
     Close,
     ToggleInspector,
@@ -78,6 +83,14 @@ impl StepUnit {
             (StepUnit::Io, Direction::Back) => Command::StepIoBack,
         }
     }
+}
+
+/// What stands in the middle of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    #[default]
+    Stage,
+    SpaceTime,
 }
 
 /// Parts of the rail.

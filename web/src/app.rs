@@ -1,6 +1,6 @@
 //! The whole page: owns the session, turns actions into commands, and keeps the clock going while something moves.
 
-use crate::action::{Action, Panel, StepUnit, Tab};
+use crate::action::{Action, Panel, StepUnit, Tab, View};
 use crate::clock::Clock;
 use crate::components::branches::CompareDialog;
 use crate::components::break_sheet::BreakSheet;
@@ -15,6 +15,7 @@ use crate::components::link::Link;
 use crate::components::narration::Narration;
 use crate::components::rail::Rail;
 use crate::components::share_dialog::ShareDialog;
+use crate::components::spacetime::{Recorded, SpaceTime};
 use crate::components::tour;
 use crate::components::trace_dialog::TraceDialog;
 use crate::feed::Feed;
@@ -60,6 +61,9 @@ pub struct App {
     time_of: Callback<u64, u64>,
     theme: Theme,
     step: StepUnit,
+    shown: View,
+    /// How often the diagram was zoomed by keys, out counting down.
+    zoom: i32,
     panel: Option<Panel>,
     tab: Tab,
     /// Small screens: the rail is open.
@@ -138,6 +142,8 @@ impl Component for App {
             session,
             theme,
             step: StepUnit::default(),
+            shown: View::default(),
+            zoom: 0,
             panel: None,
             tab: asked.tab.or(looked_at.tab).unwrap_or_default(),
             drawer: asked.tab.is_some() && !room::is_wide(),
@@ -179,13 +185,13 @@ impl Component for App {
             <div id="app" class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
                 data-event={transport.event.to_string()} data-total={transport.total.to_string()}
                 data-playing={transport.playing.to_string()} data-tour={self.tour.map(tour::part)}>
-                <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} panel={self.panel} act={self.act.clone()} />
+                <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} act={self.act.clone()} />
                 if busy_panel { <div class="veil" onclick={close.clone()}></div> }
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
                     silent={transport.playing && transport.speed >= FAST} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
                 { self.offer() }
-                { self.stage() }
+                { match self.shown { View::Stage => self.stage(), View::SpaceTime => self.spacetime() } }
                 if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleInspector)}></div> }
                 <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} faults={Rc::clone(&scene.faults)}
                     feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
@@ -263,6 +269,15 @@ impl App {
             self.why = why;
             self.tab = Tab::Events;
             self.drawer = true;
+        }
+    }
+
+    /// The space-time diagram, in the stage's place.
+    fn spacetime(&self) -> Html {
+        let skin = Skin { theme: self.theme, resized: self.resized };
+        html! {
+            <SpaceTime key={self.scene.source.generation} recorded={Recorded(Rc::clone(&self.session))} transport={self.scene.transport.clone()}
+                {skin} zoom={self.zoom} act={self.act.clone()} />
         }
     }
 
@@ -468,6 +483,12 @@ impl App {
             }
             Action::Escape => return self.escape(),
             Action::Theme(theme) => self.set_theme(theme),
+            Action::View(view) => self.show(view),
+            Action::NextView => {
+                let next = if self.shown == View::Stage { View::SpaceTime } else { View::Stage };
+                self.show(next);
+            }
+            Action::Zoom(step) => self.zoom += step,
             Action::NextTheme => self.set_theme(self.theme.next()),
             Action::Open(panel) => self.panel = Some(panel),
             Action::Close => {
@@ -547,6 +568,11 @@ impl App {
         }
         let had_drawer = std::mem::take(&mut self.drawer);
         self.command(Command::Select(None)) || had_drawer
+    }
+
+    fn show(&mut self, view: View) {
+        self.shown = view;
+        self.panel = self.panel.filter(|panel| *panel != Panel::More);
     }
 
     fn set_theme(&mut self, theme: Theme) {

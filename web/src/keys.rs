@@ -16,7 +16,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 18] = [
+pub const HELP: [(&[&str], &str); 20] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
     (&["Shift ←", "Shift →"], "Step by I/O"),
@@ -33,6 +33,8 @@ pub const HELP: [(&[&str], &str); 18] = [
     (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
     (&["E", "Q"], "Events; why the one in view happened"),
     (&["U"], "Run until something happens"),
+    (&["S"], "Stage, or space-time diagram"),
+    (&["+", "−"], "Zoom the space-time diagram"),
     (&["T"], "Next theme: dark, light, projector"),
     (&["?", "Esc"], "These keys; close or let go of the selection"),
 ];
@@ -67,6 +69,8 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "PageUp" => return Some(Action::Step(Direction::Back)),
         "[" => return Some(Action::Play(Command::SpeedDown)),
         "]" => return Some(Action::Play(Command::SpeedUp)),
+        "+" | "=" => return Some(Action::Zoom(1)),
+        "-" | "−" | "_" => return Some(Action::Zoom(-1)),
         _ => {}
     }
     if press.repeat {
@@ -77,6 +81,7 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "Home" => Some(Action::Play(Command::Home)),
         "End" => Some(Action::Play(Command::End)),
         "t" | "T" => Some(Action::NextTheme),
+        "s" | "S" => Some(Action::NextView),
         "i" | "I" => Some(Action::Show(Tab::Inspector)),
         "k" | "K" => Some(Action::Show(Tab::Writes)),
         "v" | "V" => Some(Action::Show(Tab::Rules)),
@@ -135,6 +140,14 @@ mod tests {
         assert_eq!(action(press("e")), Some(Action::Show(Tab::Events)));
         assert_eq!(action(press("Q")), Some(Action::Why));
         assert_eq!(action(press("u")), Some(Action::Open(Panel::Until)));
+    }
+
+    #[test]
+    fn s_changes_the_view_and_plus_and_minus_zoom_it() {
+        assert_eq!(action(press("s")), Some(Action::NextView));
+        assert_eq!(action(Press { repeat: true, ..press("+") }), Some(Action::Zoom(1)));
+        assert_eq!(action(press("-")), Some(Action::Zoom(-1)));
+        assert_eq!(action(Press { command: true, ..press("+") }), None);
     }
 
     #[test]

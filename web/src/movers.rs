@@ -20,6 +20,8 @@ struct Inner {
     now_ns: Cell<f64>,
     next_id: Cell<u64>,
     list: RefCell<Vec<Mover>>,
+    /// Who else wants to know the time.
+    watcher: RefCell<Option<Callback<f64>>>,
 }
 
 struct Mover {
@@ -64,6 +66,25 @@ impl Movers {
         for mover in self.0.list.borrow_mut().iter_mut() {
             mover.place(now_ns, self.0.still);
         }
+        if let Some(watcher) = &*self.0.watcher.borrow() {
+            watcher.emit(now_ns);
+        }
+    }
+
+    /// Tells somebody the time whenever it may have changed; one at a time, the last who has asked.
+    pub fn watch(&self, watcher: Callback<f64>) {
+        *self.0.watcher.borrow_mut() = Some(watcher);
+    }
+
+    /// … and no longer, unless somebody else has asked since.
+    pub fn unwatch(&self, watcher: &Callback<f64>) {
+        self.0.watcher.borrow_mut().take_if(|current| current == watcher);
+    }
+
+    /// The moment that was last shown, in virtual nanoseconds.
+    #[must_use]
+    pub fn now_ns(&self) -> f64 {
+        self.0.now_ns.get()
     }
 
     fn add(&self, element: HtmlElement, span: Span) -> u64 {

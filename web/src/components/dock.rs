@@ -68,7 +68,7 @@ pub fn dock(props: &DockProps) -> Html {
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
                 <div class="break" role="group" aria-label="Break it now">
                     { for props.faults.iter().filter(|fault| fault.bar).map(short_button) }
-                    <button class="fault more-faults" title="Everything that can be broken and mended" aria-label="More to break" data-testid="more-faults"
+                    <button class="fault more-faults" title="Everything that can be broken and mended" aria-label="More: break it" data-testid="more-faults"
                         onclick={act(Action::Open(Panel::Break))}>{ icon("#i-break", "ic20") }<span>{ "More" }</span><b>{ "Break it" }</b></button>
                     { undo(transport.undo.as_deref(), &props.act) }
                     { redo(transport.redo.as_deref(), &props.act) }

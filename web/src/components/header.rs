@@ -1,7 +1,7 @@
 //! The header: brand, what is being played, themes, keys.
 
 use super::icon::icon;
-use crate::action::{Action, Panel};
+use crate::action::{Action, Panel, View};
 use crate::scene::model::{ScenarioInfo, Source};
 use crate::session::Command;
 use crate::theme::Theme;
@@ -13,6 +13,7 @@ pub struct HeaderProps {
     pub source: Source,
     pub scenarios: Rc<Vec<ScenarioInfo>>,
     pub theme: Theme,
+    pub view: View,
     pub panel: Option<Panel>,
     pub act: Callback<Action>,
 }
@@ -39,7 +40,8 @@ pub fn header(props: &HeaderProps) -> Html {
                 </button>
                 if choosing { <ScenarioMenu scenarios={Rc::clone(&props.scenarios)} current={props.source.scenario} act={props.act.clone()} /> }
             </div>
-            <button class="btn open-trace" data-testid="open-trace" onclick={act(Action::Open(Panel::Trace))}>
+            { view_switch(props.view, &props.act) }
+            <button class="btn open-trace" data-testid="open-trace" aria-label="Open a trace…" title="Open a trace, a scenario or a shared file" onclick={act(Action::Open(Panel::Trace))}>
                 { icon("#i-open", "ic20") }<span>{ "Open a trace…" }</span>
             </button>
             <div class="top-r">
@@ -56,6 +58,8 @@ pub fn header(props: &HeaderProps) -> Html {
                     </button>
                     if props.panel == Some(Panel::More) {
                         <div class="menu more-menu">
+                            <p class="menu-h">{ "View" }</p>
+                            { view_switch(props.view, &props.act) }
                             <p class="menu-h">{ "Theme" }</p>
                             { theme_switch(props.theme, &props.act) }
                             <hr />
@@ -84,6 +88,19 @@ fn theme_switch(chosen_theme: Theme, act: &Callback<Action>) -> Html {
         }
     });
     html! { <div class="seg themes" role="group" aria-label="Theme">{ for buttons }</div> }
+}
+
+fn view_switch(chosen_view: View, act: &Callback<Action>) -> Html {
+    let buttons = [(View::Stage, "Stage", "view-stage"), (View::SpaceTime, "Space-time", "view-spacetime")];
+    let buttons = buttons.into_iter().map(|(view, text, id)| {
+        let send = act.clone();
+        let chosen = view == chosen_view;
+        html! {
+            <button key={id} class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()} title={format!("{text} (S)")}
+                data-testid={id} onclick={move |_| send.emit(Action::View(view))}>{ text }</button>
+        }
+    });
+    html! { <div class="seg views" role="group" aria-label="View">{ for buttons }</div> }
 }
 
 #[derive(Properties, PartialEq)]

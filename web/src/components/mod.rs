@@ -23,5 +23,7 @@ pub mod run_until;
 pub mod scrubber;
 pub mod share_dialog;
 pub mod slots;
+pub mod spacetime;
+pub mod spacetime_svg;
 pub mod tour;
 pub mod trace_dialog;

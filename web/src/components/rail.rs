@@ -67,6 +67,7 @@ pub fn rail(props: &RailProps) -> Html {
         },
         Tab::About => html! {
             <div class="pane-in">
+                <h2 class="sr">{ "About" }</h2>
                 if !props.about.is_empty() {
                     <h3>{ "What to watch for" }</h3>
                     <p class="about">{ &props.about }</p>

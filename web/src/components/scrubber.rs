@@ -159,6 +159,8 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
             aria-valuetext={said} data-testid="scrubber" {onpointerdown} {onpointermove} onpointerup={release.clone()}
             onpointercancel={release} {onpointerleave} {onkeydown}>
             <div class="band"></div>
+            // Placed by the space-time diagram, and hidden without it.
+            <span class="window" aria-hidden="true"></span>
             <Safe spans={Rc::clone(&props.safety)} {total} broken={props.broken} />
             { for markers }
             <span ref={hint} class={classes!("hint", hover.is_some().then_some("on"))} aria-hidden="true">

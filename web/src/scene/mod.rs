@@ -8,4 +8,5 @@ pub mod look;
 pub mod model;
 pub mod pick;
 pub mod reel;
+pub mod spacetime;
 pub mod words;

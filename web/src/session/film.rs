@@ -344,6 +344,12 @@ impl Film {
         self.notes.safety.iter().skip(index as usize).copied().max().unwrap_or_default()
     }
 
+    /// All that is recorded, for the space-time diagram.
+    #[must_use]
+    pub fn log(&self) -> &EventLog {
+        &self.log
+    }
+
     /// A few places worth going to, far enough apart to be read.
     #[must_use]
     pub fn markers(&self) -> Vec<Marker> {

@@ -19,6 +19,7 @@ use crate::scene::model::{
     BranchName, Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport,
     ViewState,
 };
+use crate::scene::spacetime::{self, Lens, SpaceTime};
 use branches::Branches;
 use film::Film;
 use mirrorline_engine::explain::Instant;
@@ -474,6 +475,26 @@ impl Session {
         }
         let gap_ns = self.film.time_at(position + 1) - from_ns;
         from_ns as f64 + gap_ns as f64 * self.phase
+    }
+
+    /// The space-time diagram of what is recorded, around the instant in view.
+    #[must_use]
+    pub fn spacetime(&self, lens: &Lens) -> SpaceTime {
+        let instant = self.film.instant();
+        spacetime::spacetime(self.film.log(), instant.config(), self.film.position(), lens)
+    }
+
+    /// A stretch of it as a Mermaid sequence diagram.
+    #[must_use]
+    pub fn sequence(&self, from_ns: i64, to_ns: i64) -> String {
+        let instant = self.film.instant();
+        spacetime::mermaid(self.film.log(), instant.config(), self.film.position(), from_ns, to_ns)
+    }
+
+    /// How much time a diagram shows at first, in so many pixels.
+    #[must_use]
+    pub fn first_span(&self, width: u32) -> u64 {
+        spacetime::first_span(self.film.instant().config(), width)
     }
 
     /// When the instant after so many events begins, for the scrubber's label. Virtual nanoseconds.

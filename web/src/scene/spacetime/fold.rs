@@ -1,0 +1,103 @@
+//! Too much is said to draw a line for each: how much it is, for each stretch of time and each two lanes.
+
+use super::acts::{Act, Place};
+use super::axis::round_up;
+use super::lanes::Plan;
+use super::shelf::{Shelf, width};
+use super::{Fold, Lens, Phase, unsigned};
+use crate::scene::words::{count_text, time_text};
+
+/// Stretches in a window, at most.
+const STRETCHES: u64 = 12;
+
+/// What is counted together.
+struct Count {
+    stretch: u64,
+    /// The two lanes, the upper one first.
+    lanes: (usize, usize),
+    what: &'static str,
+    /// … where there is little room.
+    short: &'static str,
+    event: u64,
+    count: u32,
+}
+
+/// Where within its stretch a fold stands, in hundredths: what passes over other lanes stands aside.
+fn aside(lanes: (usize, usize), plan: &Plan) -> i64 {
+    let array = plan.index(Place::Array);
+    match lanes {
+        (upper, lower) if upper + 1 == lower => 50,
+        (_, lower) if lower == array => 22,
+        _ => 78,
+    }
+}
+
+pub fn folds(plan: &Plan, lens: &Lens, shelf: &mut Shelf, acts: &[Act], now_ns: u64) -> Vec<Fold> {
+    let step = round_up(lens.span_ns / STRETCHES).max(1);
+    let mut counts: Vec<Count> = Vec::new();
+    for act in acts {
+        let stretch = unsigned(act.at_ns) / step;
+        let (from, to) = (plan.index(act.from), plan.index(act.to));
+        let lanes = (from.min(to), from.max(to));
+        // Acts are in the order of time: what belongs together is near the end.
+        let same = counts
+            .iter_mut()
+            .rev()
+            .take_while(|count| count.stretch == stretch)
+            .find(|count| count.lanes == lanes);
+        if let Some(count) = same {
+            count.count += 1;
+            continue;
+        }
+        let (what, short) = match (act.from, act.to) {
+            (Place::Controller(_), Place::Controller(_)) => (" messages", " messages"),
+            (_, Place::Array) => (" disk commands", " disk"),
+            _ => (" requests and answers", " I/O"),
+        };
+        counts.push(Count { stretch, lanes, what, short, event: act.event, count: 1 });
+    }
+    counts.iter().map(|count| fold(plan, lens, shelf, count, step, now_ns)).collect()
+}
+
+fn fold(plan: &Plan, lens: &Lens, shelf: &mut Shelf, count: &Count, step: u64, now_ns: u64) -> Fold {
+    let from_ns = count.stretch * step;
+    let x = lens.x(super::signed(from_ns) + super::signed(step) / 100 * aside(count.lanes, plan));
+    let (upper, lower) = (&plan.lanes[count.lanes.0], &plan.lanes[count.lanes.1]);
+    let number = count_text(count.count.into());
+    let words = number.clone() + if count.count == 1 { "" } else { count.short };
+    let phase = match () {
+        () if from_ns > now_ns => Phase::Future,
+        () if from_ns + step > now_ns => Phase::Leaving,
+        () => Phase::Past,
+    };
+    let (from, to) = ((x, upper.y), (x, lower.y));
+    let label = [words.as_str(), number.as_str()]
+        .iter()
+        .find_map(|text| shelf.on_line(text, width(text, lens), from, to, false));
+    let mut title = number;
+    title.push_str(count.what);
+    title.push_str(" between ");
+    title.push_str(&upper.name);
+    title.push_str(" and ");
+    title.push_str(&lower.name);
+    title.push_str(", ");
+    title.push_str(&time_text(from_ns));
+    title.push_str(" to ");
+    title.push_str(&time_text(from_ns + step));
+    Fold {
+        event: count.event,
+        count: count.count,
+        weight: match count.count {
+            0..4 => 1,
+            4..20 => 2,
+            20..100 => 3,
+            _ => 4,
+        },
+        phase,
+        x,
+        from_y: upper.y,
+        to_y: lower.y,
+        label,
+        title,
+    }
+}
