@@ -190,3 +190,29 @@ fn a_chain_of_causes_leads_back_to_the_host() {
         ]
     );
 }
+
+#[test]
+fn a_chain_ends_at_a_clock_though_that_names_its_last_round() {
+    each_instant("flushing", |instant, place| {
+        let Some(event) = instant.moment.event else { return };
+        let chain = why(instant.log, instant.config(), event.index, 64);
+        let kinds: Vec<bool> =
+            chain.iter().map(|link| instant.log.get(link.index).is_some_and(about::begins)).collect();
+        assert!(kinds.ends_with(&[true]), "{place}: it ends where something begins");
+        assert_eq!(kinds.iter().filter(|begins| **begins).count(), 1, "{place}: and only there");
+    });
+}
+
+#[test]
+fn the_last_event_about_a_line_is_found_within_bounds() {
+    use crate::ids::{LineKey, Lun};
+    each_instant("safe-write", |instant, place| {
+        let (log, config, position) = (instant.log, instant.config(), instant.world.events());
+        let key = LineKey::new(Lun(0), 42 / u64::from(config.line_blocks()));
+        let last = about::last_about(log, config, key, position, u64::MAX);
+        let about =
+            |index: &u64| log.get(*index).is_some_and(|entry| about::is_about(log, config, entry, key));
+        assert_eq!(last, (0..position).rev().find(about), "{place}");
+        assert_eq!(about::last_about(log, config, key, position, 0), None);
+    });
+}

@@ -29,7 +29,7 @@ pub fn chain(view: &CausesView, act: &Callback<Action>) -> Html {
     html! {
         <section class="causes" aria-label={view.title.clone()} data-testid="causes">
             <div class="causes-h"><h3>{ &view.title }</h3><button class="sq" aria-label="Close the causes" title="Close the causes" onclick={close}>{ icon("#g-x", "ic16") }</button></div>
-            <ol tabindex="0" aria-label="Causes, newest first">{ for view.links.iter().map(|link| row(link, act)) }</ol>
+            <ol key={view.title.clone()} tabindex="0" aria-label="Causes, newest first">{ for view.links.iter().map(|link| row(link, act)) }</ol>
             <p class="causes-end" data-testid="causes-end">{ &view.end }</p>
         </section>
     }

@@ -3,7 +3,7 @@
 use super::branches::branch_menu;
 use super::break_sheet::short_button;
 use super::icon::icon;
-use super::run_until::RunUntil;
+use super::run_until::{run_until, use_menu};
 use super::scrubber::{Scrubber, speed_bounds};
 use crate::action::{Action, Direction, Panel, StepUnit};
 use crate::scene::model::{FaultButton, Transport};
@@ -30,6 +30,7 @@ pub struct DockProps {
 
 #[function_component(Dock)]
 pub fn dock(props: &DockProps) -> Html {
+    let menu = use_menu(props.choosing);
     let transport = &props.transport;
     let act = |action: Action| {
         let send = props.act.clone();
@@ -62,7 +63,7 @@ pub fn dock(props: &DockProps) -> Html {
                 <div class="seg step" role="group" aria-label="Step by"><span class="lbl">{ "Step by" }</span>
                     { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
                 </div>
-                { speed(transport.speed, html! { <RunUntil open={props.choosing} at_end={at_end} act={props.act.clone()} /> }, &props.act) }
+                { speed(transport.speed, run_until(&menu, props.choosing, at_end, &props.act), &props.act) }
                 { branch_menu(&transport.branches, props.branches_open, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
                 <div class="break" role="group" aria-label="Break it now">

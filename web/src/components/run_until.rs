@@ -7,20 +7,19 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct RunUntilProps {
-    pub open: bool,
-    pub at_end: bool,
-    pub act: Callback<Action>,
-}
-
-#[function_component(RunUntil)]
-pub fn run_until(props: &RunUntilProps) -> Html {
+/// The menu’s reference; as soon as it opens, its first item has the focus.
+#[hook]
+pub fn use_menu(open: bool) -> NodeRef {
     let menu = use_node_ref();
     {
         let menu = menu.clone();
-        use_effect_with(props.open, move |_| focus(menu.cast(), 0));
+        use_effect_with(open, move |_| focus(menu.cast(), 0));
     }
+    menu
+}
+
+/// The button and, where it is open, its menu.
+pub fn run_until(menu: &NodeRef, open: bool, at_end: bool, act: &Callback<Action>) -> Html {
     let onkeydown = {
         let menu = menu.clone();
         move |event: KeyboardEvent| {
@@ -34,12 +33,12 @@ pub fn run_until(props: &RunUntilProps) -> Html {
         }
     };
     let toggle = {
-        let send = props.act.clone();
-        let wish = if props.open { Action::Close } else { Action::Open(Panel::Until) };
+        let send = act.clone();
+        let wish = if open { Action::Close } else { Action::Open(Panel::Until) };
         move |_: MouseEvent| send.emit(wish.clone())
     };
     let items = Until::ALL.into_iter().map(|until| {
-        let send = props.act.clone();
+        let send = act.clone();
         html! {
             <button key={until.id()} role="menuitem" class="menu-i" data-testid={format!("until-{}", until.id())}
                 onclick={move |_: MouseEvent| send.emit(Action::Play(Command::RunUntil(until)))}>{ until.words() }</button>
@@ -47,10 +46,10 @@ pub fn run_until(props: &RunUntilProps) -> Html {
     });
     html! {
         <div class="until">
-            <button class="sq" aria-haspopup="menu" aria-expanded={props.open.to_string()} aria-label="Run until…" title="Run until… (U)"
-                data-testid="run-until" disabled={props.at_end} onclick={toggle}>{ icon("#i-until", "ic20") }</button>
-            if props.open {
-                <div ref={menu} class="menu until-menu" role="menu" aria-label="Run until" {onkeydown}>
+            <button class="sq" aria-haspopup="menu" aria-expanded={open.to_string()} aria-label="Run until…" title="Run until… (U)"
+                data-testid="run-until" disabled={at_end} onclick={toggle}>{ icon("#i-until", "ic20") }</button>
+            if open {
+                <div ref={menu.clone()} class="menu until-menu" role="menu" aria-label="Run until" {onkeydown}>
                     <p class="menu-h" aria-hidden="true">{ "Run until" }</p>{ for items }
                 </div>
             }

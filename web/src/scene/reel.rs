@@ -11,6 +11,11 @@ const AROUND: u64 = 6;
 /// Where in the visible part a row comes to stand that was out of sight.
 const SHOWN_AT: f64 = 0.35;
 
+/// As `f64::clamp`, whose message about bounds in the wrong order would bring the printing of floats into the page.
+fn within(value: f64, least: f64, most: f64) -> f64 {
+    value.min(most).max(least)
+}
+
 /// A list of rows of equal height behind a window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reel {
@@ -62,13 +67,13 @@ impl Reel {
             () if bar <= 0.0 => 0.0,
             () if bar >= self.bar_max() => self.top_max(),
             () if self.full() <= TALL_MAX => bar,
-            () if by.abs() <= self.view_px => (self.top + by).clamp(0.0, self.top_max()),
+            () if by.abs() <= self.view_px => within(self.top + by, 0.0, self.top_max()),
             () => bar / self.bar_max() * self.top_max(),
         };
     }
 
     fn go(&mut self, top: f64) -> bool {
-        let top = top.clamp(0.0, self.top_max()).round();
+        let top = within(top, 0.0, self.top_max()).round();
         let moved = (top - self.top).abs() >= 0.5;
         self.top = top;
         let share = if self.top_max() > 0.0 { top / self.top_max() } else { 0.0 };
@@ -82,14 +87,15 @@ impl Reel {
         if from >= self.top && from + self.row_px <= self.top + self.view_px {
             return false;
         }
-        self.go(from - self.view_px * SHOWN_AT)
+        let above = (self.view_px * SHOWN_AT / self.row_px).floor();
+        self.go((row as f64 - above) * self.row_px)
     }
 
     /// Brings a row just into sight.
     pub fn nudge(&mut self, row: u64) -> bool {
         let from = row as f64 * self.row_px;
         let least = from + self.row_px - self.view_px;
-        let top = self.top.clamp(least.min(from), from);
+        let top = within(self.top, least.min(from), from);
         top != self.top && self.go(top)
     }
 
