@@ -142,7 +142,7 @@ impl Component for App {
             session,
             theme,
             step: StepUnit::default(),
-            shown: View::default(),
+            shown: if asked.spacetime || looked_at.spacetime { View::SpaceTime } else { View::Stage },
             zoom: 0,
             panel: None,
             tab: asked.tab.or(looked_at.tab).unwrap_or_default(),
@@ -319,7 +319,8 @@ impl App {
     /// The link to this instant, or why there is none.
     fn link(&self) -> Result<String, String> {
         let speed = Some(self.scene.transport.speed);
-        let view = share::View { speed, tab: Some(self.tab), ..share::View::default() };
+        let spacetime = self.shown == View::SpaceTime;
+        let view = share::View { speed, tab: Some(self.tab), spacetime, ..share::View::default() };
         let link = self.session.borrow().link(view.write());
         link.encode().map_err(|error| format!("There is no link to this: {error}."))
     }
@@ -342,6 +343,7 @@ impl App {
                 self.failure = None;
                 self.left = None;
                 self.tab = view.tab.unwrap_or(self.tab);
+                self.shown = if view.spacetime { View::SpaceTime } else { View::Stage };
                 if let Some(speed) = view.speed {
                     let _ = self.session.borrow_mut().dispatch(Command::SetSpeed(speed));
                 }

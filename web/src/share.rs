@@ -23,6 +23,8 @@ pub struct View {
     /// A power of two.
     pub speed: Option<i32>,
     pub tab: Option<Tab>,
+    /// The space-time diagram, in the stage's place.
+    pub spacetime: bool,
     /// How much everything is enlarged.
     pub scale: Option<f64>,
     /// Within a page of somebody else's: stage and transport only, and no keys before a click.
@@ -42,6 +44,7 @@ impl View {
                 "scale" => {
                     view.scale = number(value).filter(|scale| (0.5..=3.0).contains(scale));
                 }
+                "view" => view.spacetime = value == "spacetime",
                 "embed" => view.embed = true,
                 _ => {}
             }
@@ -58,6 +61,9 @@ impl View {
         }
         if let Some(tab) = self.tab {
             parts.push(format!("panel={}", tab.name()));
+        }
+        if self.spacetime {
+            parts.push("view=spacetime".to_owned());
         }
         parts.join("&")
     }
@@ -202,8 +208,8 @@ mod tests {
 
     #[test]
     fn a_view_is_read_as_it_was_written() {
-        let view = View { speed: Some(-2), tab: Some(Tab::Rules), ..View::default() };
-        assert_eq!(view.write(), "speed=1/4&panel=invariants");
+        let view = View { speed: Some(-2), tab: Some(Tab::Rules), spacetime: true, ..View::default() };
+        assert_eq!(view.write(), "speed=1/4&panel=invariants&view=spacetime");
         assert_eq!(View::read(&view.write()), view);
         assert_eq!(View::read(""), View::default());
         assert_eq!(View::default().write(), "");
