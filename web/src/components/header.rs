@@ -41,7 +41,7 @@ pub fn header(props: &HeaderProps) -> Html {
                 if choosing { <ScenarioMenu scenarios={Rc::clone(&props.scenarios)} current={props.source.scenario} act={props.act.clone()} /> }
             </div>
             { view_switch(props.view, &props.act) }
-            <button class="btn open-trace" data-testid="open-trace" onclick={act(Action::Open(Panel::Trace))}>
+            <button class="btn open-trace" data-testid="open-trace" aria-label="Open a trace…" title="Open a trace…" onclick={act(Action::Open(Panel::Trace))}>
                 { icon("#i-open", "ic20") }<span>{ "Open a trace…" }</span>
             </button>
             <div class="top-r">
