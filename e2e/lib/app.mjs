@@ -73,12 +73,17 @@ export async function choose(page, file) {
 /** In a grid of slots the spoken name is words where the cell shows letters; nobody calls a cell by its letters. */
 const SPELT_OUT = ({ id }, { target }) => id === 'label-content-name-mismatch' && String(target).includes('slot-');
 
-/** What axe-core finds that is serious. */
-export async function seriousViolations(page) {
+/** What axe finds serious or critical, one line each. */
+export const seriousViolations = (page) => found(page, (impact) => ['serious', 'critical'].includes(impact));
+
+/** Everything that axe finds. */
+export const violations = (page) => found(page, () => true);
+
+async function found(page, counts) {
   await page.evaluate(await readFile(AXE, 'utf8'));
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+  const all = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return all.violations
+    .filter(({ impact }) => counts(impact))
     .flatMap((rule) => rule.nodes.filter((node) => !SPELT_OUT(rule, node)).map(({ html }) => `${rule.id}: ${html.slice(0, 200)}`));
 }
 

@@ -43,12 +43,23 @@ export async function launch() {
  * and `foreign` (requests that left the page's own origin). `close()` ends all.
  *
  * `options.context` goes to Playwright's newContext; `options.path` is added to
- * the address (for example '?x#y'); `options.browser` shares a browser.
+ * the address (for example '?x#y'); `options.browser` shares a browser;
+ * `options.firstVisit` comes with an empty memory.
  */
 export async function open(options = {}) {
   const server = await serve(DIST);
   const browser = options.browser ?? (await launch());
   const context = await browser.newContext(options.context);
+  if (!options.firstVisit) {
+    // Who comes for the first time is shown a tour; most tests are somebody who has been here.
+    await context.addInitScript(() => {
+      try {
+        localStorage.setItem('mirrorline-toured', 'yes');
+      } catch {
+        // A page without a place of its own, before the real one.
+      }
+    });
+  }
   const page = await context.newPage();
   const problems = [];
   const foreign = [];
@@ -92,5 +103,5 @@ export async function open(options = {}) {
 
 /** Waits until the program in the page has drawn something. */
 export async function started(page) {
-  await page.locator('h1').first().waitFor({ timeout: 20_000 });
+  await page.locator('#app').first().waitFor({ timeout: 20_000 });
 }

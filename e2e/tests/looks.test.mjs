@@ -51,3 +51,21 @@ test('who asks for less motion gets a page that waits', async () => {
   await page.keyboard.press('ArrowRight');
   assert.ok((await position(page)).event > 0);
 });
+
+test('a first visit is shown around, may skip that, and may have it again', async () => {
+  const page = await opened({ firstVisit: true });
+  const tour = page.getByTestId('tour');
+  assert.match(await tour.innerText(), /Two controllers/);
+  assert.deepEqual(await seriousViolations(page), []);
+  for (let n = 0; n < 4; n += 1) await page.getByTestId('tour-next').click();
+  assert.match(await tour.innerText(), /break something/);
+  await page.getByTestId('tour-next').click();
+  assert.equal(await tour.count(), 0);
+  await page.reload();
+  await started(page);
+  assert.equal(await tour.count(), 0);
+  await page.keyboard.press('?');
+  await page.getByTestId('tour-again').click();
+  await page.getByTestId('tour-skip').click();
+  assert.equal(await tour.count(), 0);
+});

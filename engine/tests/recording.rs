@@ -4,7 +4,7 @@ use mirrorline_engine::fact::{IoKind, Unobserved};
 use mirrorline_engine::history::{Recording, RecordingError};
 use mirrorline_engine::ids::{ControllerId, HostId, Lun};
 use mirrorline_engine::scenario::library;
-use mirrorline_engine::sim::{Command, CommandError, HostOp, TimedOp};
+use mirrorline_engine::sim::{Command, CommandError, Fault, HostOp, TimedFault, TimedOp};
 
 fn recording(name: &str) -> Recording {
     Recording::new(library::find(name).expect("it is built in").scenario()).expect("it is sound")
@@ -74,6 +74,9 @@ fn a_link_brings_back_the_very_instant() {
     let pending = recording.world().pending();
     let last = pending.last().expect("something is pending").id;
     recording.take(last).expect("it is pending");
+    recording.seek(30);
+    let fault = Fault::CutLink { to: ControllerId::A };
+    recording.apply(Command::Fault(TimedFault { at_ns: 0, fault })).expect("it fits");
     recording.seek(40);
     let link = recording.link().expect("it has a link");
     let opened = Recording::from_link(&link).expect("the link is whole");
@@ -87,8 +90,8 @@ fn a_link_brings_back_the_very_instant() {
 fn damaged_links_are_refused_in_words() {
     let link = recording("reads").link().expect("it has a link");
     let mut damaged = link.clone();
-    damaged.replace_range(30..31, if &link[30..31] == "A" { "B" } else { "A" });
-    for bad in ["", "hello", "m1.", "m1.!!!!", &link[..link.len() / 2], &damaged] {
+    damaged.replace_range(20..21, if &link[20..21] == "A" { "B" } else { "A" });
+    for bad in ["", "hello", "m1.", "m2.!!!!", &link[..link.len() / 2], &damaged] {
         assert!(matches!(Recording::from_link(bad), Err(RecordingError::BadLink(_))), "{bad}");
     }
 }

@@ -1,8 +1,10 @@
 //! What a person can do on the page, whatever they do it with: mouse, touch, keys or a dropped file.
 
+use crate::scene::events::Filter;
 use crate::scene::model::Selection;
 use crate::session::Command;
 use crate::theme::Theme;
+use std::rc::Rc;
 
 /// One wish. Components send it up; only the app acts on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +34,24 @@ pub enum Action {
     /// … or what a key stands for.
     BreakKey(char),
     DismissFailure,
+    /// Which events the list shows.
+    Filter(Filter),
+    /// Asks why the event in view happened,
+    Why,
+    /// or why the inspected line is as it is.
+    WhyLine,
+    /// The answer has been read.
+    CloseWhy,
+    /// Shows a link, or what a file holds.
+    OpenText(Rc<str>),
+    /// Copies the link to this instant.
+    CopyLink,
+    /// Says for a while what has been done.
+    Say(String),
+    /// Shows a caption of the tour; without one it is over.
+    Tour(Option<usize>),
+    /// Goes on where the last visit was left, or forgets it.
+    Resume(bool),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,11 +102,25 @@ pub enum Tab {
     Writes,
     /// The invariants.
     Rules,
+    /// All events in words, and why one of them happened.
+    Events,
     About,
 }
 
 impl Tab {
-    pub const ALL: [Tab; 4] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::About];
+    pub const ALL: [Tab; 5] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::Events, Tab::About];
+
+    /// As the address names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Tab::Inspector => "inspector",
+            Tab::Writes => "writes",
+            Tab::Rules => "invariants",
+            Tab::Events => "events",
+            Tab::About => "about",
+        }
+    }
 }
 
 /// What lies over the stage. One at a time.
@@ -97,6 +131,14 @@ pub enum Panel {
     Trace,
     /// Everything that can be broken and mended.
     Break,
+    /// What can be run on to.
+    Until,
     /// The phone's menu: themes and keys.
     More,
+    /// The link to this instant.
+    Share,
+    /// The futures that there are.
+    Branches,
+    /// The one that is shown beside another one.
+    Compare(u32),
 }

@@ -155,7 +155,7 @@ export type Fact =
   | { fact: "patrolled"; at: ControllerId; key: LineKey; found: "sound" | "parity-mended" | "chunk-rebuilt" | "degraded" }
   | { fact: "blocks-lost"; at: ControllerId; key: LineKey; map: bigint }
   | { fact: "host-retries"; op: bigint; retry: bigint; host: number; via: ControllerId }
-  | { fact: "host-failed"; op: bigint; host: number; at: ControllerId; io: Io };
+  | { fact: "host-failed"; op: bigint; host: number; at: ControllerId; io: Io; answered: boolean };
 
 export interface Told { event: Event; facts: Fact[] }
 

@@ -2,6 +2,7 @@
 
 use crate::action::{Action, Panel, StepUnit, Tab, View};
 use crate::clock::Clock;
+use crate::components::branches::CompareDialog;
 use crate::components::break_sheet::BreakSheet;
 use crate::components::controller::{Controller, bus};
 use crate::components::disks::Disks;
@@ -13,13 +14,19 @@ use crate::components::legend::legend;
 use crate::components::link::Link;
 use crate::components::narration::Narration;
 use crate::components::rail::Rail;
+use crate::components::share_dialog::ShareDialog;
 use crate::components::spacetime::{Recorded, SpaceTime};
+use crate::components::tour;
 use crate::components::trace_dialog::TraceDialog;
+use crate::feed::Feed;
 use crate::listen::{Heard, Listeners};
 use crate::movers::Movers;
 use crate::room;
-use crate::scene::model::{FaultButton, LoadFailure, ScenarioInfo, Scene, ViewState};
+use crate::scene::causes::Why;
+use crate::scene::events::{EventsView, Filter};
+use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, ViewState};
 use crate::session::{Changed, Command, Session};
+use crate::share;
 use crate::theme::{Skin, Theme};
 use mirrorline_engine::ids::ControllerId;
 use std::cell::RefCell;
@@ -64,10 +71,22 @@ pub struct App {
     dropped: Option<File>,
     dragging: bool,
     failure: Option<LoadFailure>,
+    /// What was done, said for a while.
+    said: Option<String>,
+    /// The last visit's work, offered again.
+    left: Option<String>,
+    /// The caption of the tour that is shown, and for how long already.
+    tour: Option<usize>,
+    tour_ms: f64,
+    /// Within somebody else's page: keys are theirs until this one is clicked.
+    embed: bool,
     since_headline_ms: f64,
     since_inspector_ms: f64,
     /// The headline or the inspector has been held back, and is due.
     stale: bool,
+    feed: Feed,
+    filter: Filter,
+    why: Option<Why>,
     _listeners: Listeners,
 }
 
@@ -76,21 +95,36 @@ fn find<'a>(faults: &'a [FaultButton], id: &str) -> Option<&'a FaultButton> {
     faults.iter().find(|fault| fault.id == id)
 }
 
+/// Shows what a link, or a file's text, was made of. How it was looked at comes back.
+fn open(session: &mut Session, text: &str) -> Result<share::View, LoadFailure> {
+    let link = share::read(text)?;
+    session.open(&link)?;
+    Ok(share::View::read(&link.view))
+}
+
 impl Component for App {
     type Message = Msg;
     type Properties = ();
 
     fn create(ctx: &Context<App>) -> App {
         let mut session = Session::new();
-        if !room::reduced_motion() {
-            // A command to play cannot fail; only loading can.
+        let asked = share::asked();
+        let linked = share::linked();
+        let opened = linked.as_deref().map(|link| open(&mut session, link));
+        let looked_at = opened.as_ref().and_then(|opened| opened.as_ref().ok()).copied().unwrap_or_default();
+        if let Some(speed) = asked.speed.or(looked_at.speed) {
+            // A command to set the speed or to play cannot fail; only loading can.
+            let _ = session.dispatch(Command::SetSpeed(speed));
+        }
+        if !room::reduced_motion() && !matches!(opened, Some(Ok(_))) {
             let _ = session.dispatch(Command::Play);
         }
+        room::set_scale(asked.scale);
         let theme = Theme::current();
         let view = room::view(theme);
         let scene = Rc::new(session.scene(&view));
         let session = Rc::new(RefCell::new(session));
-        let asked = Rc::clone(&session);
+        let of_time = Rc::clone(&session);
         let clock = Clock::new(ctx.link().callback(Msg::Frame));
         clock.request();
         App {
@@ -101,31 +135,41 @@ impl Component for App {
             clock,
             movers: Movers::new(room::reduced_motion()),
             act: ctx.link().callback(Msg::Act),
-            time_of: Callback::from(move |event| asked.borrow().time_of(event)),
+            time_of: Callback::from(move |event| of_time.borrow().time_of(event)),
+            feed: Feed::new(Rc::clone(&session)),
+            filter: Filter::default(),
+            why: None,
             session,
             theme,
             step: StepUnit::default(),
             shown: View::default(),
             zoom: 0,
             panel: None,
-            tab: Tab::default(),
-            drawer: false,
+            tab: asked.tab.or(looked_at.tab).unwrap_or_default(),
+            drawer: asked.tab.is_some() && !room::is_wide(),
             dropped: None,
             dragging: false,
-            failure: None,
+            failure: opened.and_then(Result::err),
+            said: None,
+            left: share::remembered().filter(|_| linked.is_none()),
+            tour: (linked.is_none() && asked == share::View::default() && share::is_first_visit())
+                .then_some(0),
+            tour_ms: 0.0,
+            embed: asked.embed,
             since_headline_ms: 0.0,
             since_inspector_ms: 0.0,
             stale: false,
-            _listeners: Listeners::new(ctx.link().callback(Msg::Heard)),
+            _listeners: Listeners::new(ctx.link().callback(Msg::Heard), asked.embed),
         }
     }
 
     fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
-        match msg {
+        let redraw = match msg {
             Msg::Frame(dt_ms) => self.frame(dt_ms),
             Msg::Act(action) => self.act(action),
             Msg::Heard(heard) => self.heard(heard),
-        }
+        };
+        self.look_for_events() || redraw
     }
 
     fn view(&self, _ctx: &Context<App>) -> Html {
@@ -133,28 +177,35 @@ impl Component for App {
         let transport = &scene.transport;
         let about =
             scene.source.scenario.and_then(|index| self.scenarios.get(index)).map(|it| it.about.clone());
-        let busy_panel = matches!(self.panel, Some(Panel::Scenarios | Panel::More));
+        let busy_panel =
+            matches!(self.panel, Some(Panel::Scenarios | Panel::More | Panel::Until | Panel::Branches));
         let close = self.act.reform(|_: MouseEvent| Action::Close);
         html! {
             <ContextProvider<Movers> context={self.movers.clone()}>
-            <div id="app" class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"))}
+            <div id="app" class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
                 data-event={transport.event.to_string()} data-total={transport.total.to_string()}
-                data-playing={transport.playing.to_string()}>
+                data-playing={transport.playing.to_string()} data-tour={self.tour.map(tour::part)}>
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} act={self.act.clone()} />
                 if busy_panel { <div class="veil" onclick={close.clone()}></div> }
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
-                    silent={transport.playing && transport.speed >= FAST} />
+                    silent={transport.playing && transport.speed >= FAST} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
+                { self.offer() }
                 { match self.shown { View::Stage => self.stage(), View::SpaceTime => self.spacetime() } }
                 if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleInspector)}></div> }
                 <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} faults={Rc::clone(&scene.faults)}
+                    feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
                     about={about.unwrap_or_default()} tab={self.tab} open={self.drawer} act={self.act.clone()} />
                 <Dock transport={transport.clone()} faults={Rc::clone(&scene.faults)} broken={scene.rules.first.as_ref().map(|first| first.event)}
-                    step={self.step} time_of={self.time_of.clone()} act={self.act.clone()} />
+                    step={self.step} choosing={self.panel == Some(Panel::Until)} branches_open={self.panel == Some(Panel::Branches)} time_of={self.time_of.clone()} act={self.act.clone()} />
                 if self.panel == Some(Panel::Keys) { <KeysDialog act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Break) { <BreakSheet faults={Rc::clone(&scene.faults)} undo={transport.undo.clone()} act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
-                <div class="dropzone" aria-hidden="true"><b>{ "Drop the trace to see what is in it" }</b></div>
+                { self.sharing() }
+                if let Some(step) = self.tour { { tour::tour(step, &self.act) } }
+                if let Some(Panel::Compare(id)) = self.panel { <CompareDialog comparison={self.session.borrow().compare(id).map(Rc::new)} act={self.act.clone()} /> }
+                <p class={classes!("toast", self.said.is_some().then_some("on"))} role="status" data-testid="said">{ self.said.clone().unwrap_or_default() }</p>
+                <div class="dropzone" aria-hidden="true"><b>{ "Drop a trace, a scenario or a shared file to open it" }</b></div>
             </div>
             </ContextProvider<Movers>>
         }
@@ -184,6 +235,43 @@ impl App {
         }
     }
 
+    /// The list of events, while it is shown.
+    fn events(&self) -> EventsView {
+        if self.tab == Tab::Events {
+            self.feed.view(&self.filter, self.selected())
+        } else {
+            EventsView::default()
+        }
+    }
+
+    /// The line that a person has selected, if it is one.
+    fn selected(&self) -> Option<LineLabel> {
+        self.scene.inspector.as_ref().filter(|inspector| !inspector.following)?.line
+    }
+
+    /// Filters a few more events while somebody looks at the list, and says whether it shows others now. Frames go on
+    /// until all are filtered.
+    fn look_for_events(&mut self) -> bool {
+        let edition = self.feed.edition();
+        let forgotten = self.why.take_if(|why| why.edition != edition).is_some();
+        if self.tab != Tab::Events {
+            return forgotten;
+        }
+        let (news, more) = self.feed.search(&self.filter, self.selected());
+        if more {
+            self.clock.request();
+        }
+        news || forgotten
+    }
+
+    fn ask_why(&mut self, why: Option<Why>) {
+        if why.is_some() {
+            self.why = why;
+            self.tab = Tab::Events;
+            self.drawer = true;
+        }
+    }
+
     /// The space-time diagram, in the stage's place.
     fn spacetime(&self) -> Html {
         let skin = Skin { theme: self.theme, resized: self.resized };
@@ -204,6 +292,67 @@ impl App {
         }
     }
 
+    /// The last visit's work.
+    fn offer(&self) -> Html {
+        if self.left.is_none() {
+            return Html::default();
+        }
+        let answer = |go_on: bool| self.act.reform(move |_: MouseEvent| Action::Resume(go_on));
+        html! {
+            <div class="banner offer" role="region" aria-label="Last visit" data-testid="offer">
+                <p>{ "Your last visit ended in the middle of something." }</p>
+                <button class="btn pri" data-testid="offer-resume" onclick={answer(true)}>{ "Go on there" }</button>
+                <button class="btn" data-testid="offer-forget" onclick={answer(false)}>{ "Forget it" }</button>
+            </div>
+        }
+    }
+
+    fn sharing(&self) -> Html {
+        if self.panel != Some(Panel::Share) {
+            return Html::default();
+        }
+        let link = self.link().map(Rc::from);
+        let scenario = self.session.borrow().scenario_text();
+        html! { <ShareDialog {link} scenario={Rc::from(scenario)} title={self.scene.source.title.clone()} act={self.act.clone()} /> }
+    }
+
+    /// The link to this instant, or why there is none.
+    fn link(&self) -> Result<String, String> {
+        let speed = Some(self.scene.transport.speed);
+        let view = share::View { speed, tab: Some(self.tab), ..share::View::default() };
+        let link = self.session.borrow().link(view.write());
+        link.encode().map_err(|error| format!("There is no link to this: {error}."))
+    }
+
+    /// Remembers where this visit is, if anything was done in it.
+    fn remember(&self) {
+        let session = self.session.borrow();
+        let started = !session.link(String::new()).deeds.is_empty();
+        if started && let Ok(link) = session.link(String::new()).encode() {
+            share::remember(Some(&link));
+        }
+    }
+
+    fn open_text(&mut self, text: &str) -> bool {
+        self.panel = None;
+        self.dropped = None;
+        let result = open(&mut self.session.borrow_mut(), text);
+        match result {
+            Ok(view) => {
+                self.failure = None;
+                self.left = None;
+                self.tab = view.tab.unwrap_or(self.tab);
+                if let Some(speed) = view.speed {
+                    let _ = self.session.borrow_mut().dispatch(Command::SetSpeed(speed));
+                }
+            }
+            Err(failure) => self.failure = Some(failure),
+        }
+        self.refresh(false);
+        self.keep_going();
+        true
+    }
+
     fn frame(&mut self, dt_ms: f64) -> bool {
         let changed = self.session.borrow_mut().advance(dt_ms);
         self.since_headline_ms += dt_ms;
@@ -217,7 +366,26 @@ impl App {
             Changed::Scene => self.refresh(true),
         };
         self.keep_going();
-        redraw
+        self.guide(dt_ms) || redraw
+    }
+
+    /// The tour goes on by itself while the run does.
+    fn guide(&mut self, dt_ms: f64) -> bool {
+        let Some(step) = self.tour else { return false };
+        self.tour_ms += dt_ms;
+        let over = self.tour_ms >= tour::CAPTION_MS && step + 1 < tour::COUNT;
+        if over {
+            self.show_caption(Some(step + 1));
+        }
+        over
+    }
+
+    fn show_caption(&mut self, step: Option<usize>) {
+        self.tour = step;
+        self.tour_ms = 0.0;
+        if step.is_none() {
+            share::visited();
+        }
     }
 
     /// Makes the scene of now. While it plays, words that would flicker stay a little longer.
@@ -288,6 +456,9 @@ impl App {
     }
 
     fn act(&mut self, action: Action) -> bool {
+        if !matches!(action, Action::Say(_)) {
+            self.said = None;
+        }
         match action {
             // Play at the end starts again: nobody wants a button that does nothing.
             Action::Play(Command::Toggle)
@@ -296,7 +467,11 @@ impl App {
                 self.command(Command::Home);
                 return self.command(Command::Play);
             }
-            Action::Play(command) => return self.command(command),
+            Action::Play(command) => {
+                // What is run until is chosen from a menu.
+                let closed = self.panel.take_if(|panel| *panel == Panel::Until).is_some();
+                return self.command(command) || closed;
+            }
             Action::Step(direction) => return self.command(self.step.command(direction)),
             Action::StepUnit(unit) => self.step = unit,
             Action::Pick(selection) => {
@@ -334,8 +509,46 @@ impl App {
                 return self.break_now(fault);
             }
             Action::DismissFailure => self.failure = None,
+            Action::Filter(filter) => self.filter = filter,
+            Action::Why => self.ask_why(self.feed.why_event()),
+            Action::WhyLine => {
+                let line = self.scene.inspector.as_ref().and_then(|inspector| inspector.line);
+                self.ask_why(line.map(|line| self.feed.why_line(line)));
+            }
+            Action::CloseWhy => self.why = None,
+            Action::OpenText(text) => return self.open_text(&text),
+            Action::CopyLink => self.copy_link(),
+            Action::Say(text) => self.said = Some(text),
+            Action::Tour(step) => {
+                self.panel = None;
+                self.show_caption(step);
+            }
+            Action::Resume(go_on) => {
+                let left = self.left.take();
+                share::remember(None);
+                if let Some(link) = left.filter(|_| go_on) {
+                    return self.open_text(&link);
+                }
+            }
         }
         true
+    }
+
+    fn copy_link(&mut self) {
+        match self.link() {
+            Err(why) => self.said = Some(why),
+            Ok(link) => {
+                let act = self.act.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    // Where the browser forbids it, the dialog shows the text to be copied by hand.
+                    act.emit(if share::copy(share::address(&link, "")).await {
+                        Action::Say("The link to this instant is on the clipboard.".to_owned())
+                    } else {
+                        Action::Open(Panel::Share)
+                    });
+                });
+            }
+        }
     }
 
     /// Breaks or mends what a button stands for. What has been recorded after this moment is recorded anew.
@@ -380,7 +593,10 @@ impl App {
         match heard {
             Heard::Act(action) => {
                 // Behind a dialog the page holds still.
-                let covered = matches!(self.panel, Some(Panel::Keys | Panel::Trace | Panel::Break));
+                let covered = matches!(
+                    self.panel,
+                    Some(Panel::Keys | Panel::Trace | Panel::Break | Panel::Share | Panel::Compare(_))
+                );
                 let from_sheet = matches!(action, Action::Break(_));
                 if covered && action != Action::Escape && !from_sheet { false } else { self.act(action) }
             }
@@ -395,6 +611,14 @@ impl App {
                 self.dropped = Some(file);
                 self.panel = Some(Panel::Trace);
                 true
+            }
+            Heard::Linked => match share::linked() {
+                Some(link) => self.open_text(&link),
+                None => false,
+            },
+            Heard::Leaving => {
+                self.remember();
+                false
             }
         }
     }

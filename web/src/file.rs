@@ -2,9 +2,35 @@
 
 use crate::scene::model::LoadFailure;
 use crate::scene::words::size_text;
+use crate::share::ENDING;
 use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
+
+/// Whether a file is one that the page has saved, or a scenario: by its name.
+#[must_use]
+pub fn is_ours(name: &str) -> bool {
+    [ENDING, ".scenario"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending))
+}
+
+/// A shared run or a scenario is smaller than this.
+const OWN_BYTES_MAX: usize = 4 << 20;
+
+/// Takes a piece of such a file.
+///
+/// # Errors
+/// It is too big to be one.
+pub fn keep(bytes: &mut Vec<u8>, piece: &[u8]) -> Result<(), LoadFailure> {
+    if bytes.len() + piece.len() > OWN_BYTES_MAX {
+        return Err(LoadFailure {
+            what: "The file is too big for a shared run or a scenario.".into(),
+            place: String::new(),
+            remedy: "Look whether it is the right one.".into(),
+        });
+    }
+    bytes.extend_from_slice(piece);
+    Ok(())
+}
 
 /// A piece: small enough to be taken apart between two frames.
 const PIECE_BYTES: f64 = 1024.0 * 1024.0;

@@ -16,7 +16,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 17] = [
+pub const HELP: [(&[&str], &str); 20] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
     (&["Shift ←", "Shift →"], "Step by I/O"),
@@ -28,8 +28,11 @@ pub const HELP: [(&[&str], &str); 17] = [
     (&["X", "P"], "Cut the link; power loss; and mend"),
     (&["D", "W"], "Fail a disk; slow it down; and mend"),
     (&["Y", "H"], "Batteries fail; a controller hangs; and mend"),
-    (&["Ctrl Z"], "Undo what was broken or mended last"),
+    (&["Ctrl Z", "Ctrl Shift Z"], "Undo what was broken or mended last; do it again"),
+    (&["C"], "Copy the link to this instant"),
     (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
+    (&["E", "Q"], "Events; why the one in view happened"),
+    (&["U"], "Run until something happens"),
     (&["S"], "Stage, or space-time diagram"),
     (&["+", "−"], "Zoom the space-time diagram"),
     (&["T"], "Next theme: dark, light, projector"),
@@ -40,8 +43,13 @@ pub const HELP: [(&[&str], &str); 17] = [
 #[must_use]
 pub fn action(press: Press<'_>) -> Option<Action> {
     if press.command {
-        let undo = matches!(press.key, "z" | "Z") && !press.shift && !press.alt;
-        return undo.then_some(Action::Play(Command::Undo));
+        let z = matches!(press.key, "z" | "Z") && !press.alt;
+        let again = (z && press.shift) || matches!(press.key, "y" | "Y");
+        return match (z, again) {
+            (_, true) => Some(Action::Play(Command::Redo)),
+            (true, false) => Some(Action::Play(Command::Undo)),
+            _ => None,
+        };
     }
     let step = |direction| {
         if press.alt {
@@ -77,6 +85,10 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "i" | "I" => Some(Action::Show(Tab::Inspector)),
         "k" | "K" => Some(Action::Show(Tab::Writes)),
         "v" | "V" => Some(Action::Show(Tab::Rules)),
+        "e" | "E" => Some(Action::Show(Tab::Events)),
+        "q" | "Q" => Some(Action::Why),
+        "u" | "U" => Some(Action::Open(Panel::Until)),
+        "c" | "C" => Some(Action::CopyLink),
         "?" => Some(Action::Open(Panel::Keys)),
         "Escape" => Some(Action::Escape),
         key => breaks(key),
@@ -117,7 +129,17 @@ mod tests {
         assert_eq!(action(press("a")), Some(Action::BreakKey('A')));
         assert_eq!(action(press("X")), Some(Action::BreakKey('X')));
         assert_eq!(action(Press { repeat: true, ..press("a") }), None);
-        assert_eq!(action(Press { command: true, ..press("z") }), Some(Action::Play(Command::Undo)));
+        let command = |key, shift| action(Press { command: true, shift, ..press(key) });
+        assert_eq!(command("z", false), Some(Action::Play(Command::Undo)));
+        assert_eq!(command("Z", true), Some(Action::Play(Command::Redo)));
+        assert_eq!(command("y", false), Some(Action::Play(Command::Redo)));
+    }
+
+    #[test]
+    fn events_their_causes_and_what_to_run_until_have_a_key_each() {
+        assert_eq!(action(press("e")), Some(Action::Show(Tab::Events)));
+        assert_eq!(action(press("Q")), Some(Action::Why));
+        assert_eq!(action(press("u")), Some(Action::Open(Panel::Until)));
     }
 
     #[test]
@@ -139,6 +161,5 @@ mod tests {
         assert_eq!(action(Press { command: true, ..press("t") }), None);
         assert_eq!(action(Press { alt: true, ..press("Home") }), None);
         assert_eq!(action(press("Tab")), None);
-        assert_eq!(action(Press { command: true, shift: true, ..press("Z") }), None);
     }
 }

@@ -8,6 +8,7 @@ mod clock;
 mod components;
 mod crash;
 mod cursor;
+mod feed;
 mod file;
 mod keys;
 mod listen;
@@ -15,6 +16,7 @@ mod movers;
 mod room;
 pub mod scene;
 pub mod session;
+mod share;
 mod theme;
 
 pub use app::App;

@@ -6,6 +6,8 @@ use crate::cursor;
 use crate::keys::{self, Press};
 use crate::scene::pick::from_pick;
 use gloo::events::{EventListener, EventListenerOptions};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, Element, Event, File, HtmlElement, KeyboardEvent, MouseEvent};
 use yew::Callback;
@@ -16,6 +18,10 @@ pub enum Heard {
     /// A file hangs over the page, or no longer.
     Dragging(bool),
     Dropped(File),
+    /// The address has another link.
+    Linked,
+    /// The page is left, or put aside.
+    Leaving,
 }
 
 /// Listens as long as it lives.
@@ -25,17 +31,35 @@ pub struct Listeners {
 
 impl Listeners {
     /// Tells `hear`. Without a window, as in tests, there is nothing to hear.
-    pub fn new(hear: Callback<Heard>) -> Listeners {
+    pub fn new(hear: Callback<Heard>, embedded: bool) -> Listeners {
         let Some(window) = web_sys::window() else { return Listeners { _all: Vec::new() } };
         let mut all = Vec::new();
         let mut on = |name: &'static str, handler: Box<dyn Fn(&Event)>| {
             let options = EventListenerOptions::enable_prevent_default();
             all.push(EventListener::new_with_options(&window, name, options, move |event| handler(event)));
         };
+        // Within somebody else's page the keys are that page's until this one is clicked, and after Esc again.
+        let awake = Rc::new(Cell::new(!embedded));
+        let (tell, listens) = (hear.clone(), Rc::clone(&awake));
+        on(
+            "keydown",
+            Box::new(move |event| {
+                if listens.get() {
+                    on_key(event, &tell);
+                    let escape =
+                        event.dyn_ref::<KeyboardEvent>().is_some_and(|press| press.key() == "Escape");
+                    listens.set(!(embedded && escape));
+                }
+            }),
+        );
         let tell = hear.clone();
-        on("keydown", Box::new(move |event| on_key(event, &tell)));
-        let tell = hear.clone();
-        on("click", Box::new(move |event| on_click(event, &tell)));
+        on(
+            "click",
+            Box::new(move |event| {
+                awake.set(true);
+                on_click(event, &tell);
+            }),
+        );
         on(
             "focusin",
             Box::new(|event| {
@@ -47,6 +71,10 @@ impl Listeners {
             }),
         );
         on("focusout", Box::new(|event| with_grid(event, cursor::leave)));
+        let tell = hear.clone();
+        on("hashchange", Box::new(move |_| tell.emit(Heard::Linked)));
+        let tell = hear.clone();
+        on("pagehide", Box::new(move |_| tell.emit(Heard::Leaving)));
         let tell = hear.clone();
         on("resize", Box::new(move |_| tell.emit(Heard::Resized)));
         let tell = hear.clone();
@@ -153,8 +181,8 @@ fn is_theirs(element: &Element, key: &str) -> bool {
     let is = |selector: &str| element.matches(selector).unwrap_or(false);
     match key {
         "Escape" => false,
-        " " | "Enter" => is("button, input, a, summary"),
-        "ArrowLeft" | "ArrowRight" | "Home" | "End" | "PageUp" | "PageDown" => is("input"),
-        _ => is("input:not([type=range]):not([type=file])"),
+        " " | "Enter" => is("button, input, select, a, summary"),
+        "ArrowLeft" | "ArrowRight" | "Home" | "End" | "PageUp" | "PageDown" => is("input, select"),
+        _ => is("input:not([type=range]):not([type=file]), select"),
     }
 }

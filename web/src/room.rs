@@ -18,15 +18,34 @@ const DRAWN: (f64, f64) = (1600.0, 900.0);
 /// Up to this width the page is a phone's: one column, and no scaling.
 const PHONE_MAX: f64 = 720.0;
 
+thread_local! {
+    /// How much everything is enlarged, as the address asks.
+    static SCALE: std::cell::Cell<f64> = const { std::cell::Cell::new(1.0) };
+}
+
+/// Enlarges everything, for people who need it bigger, or for a picture in a small frame.
+pub fn set_scale(scale: Option<f64>) {
+    SCALE.set(scale.unwrap_or(1.0));
+}
+
+/// Whether the rail has a place beside the stage: the style sheets' breakpoint.
+#[must_use]
+pub fn is_wide() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(min-width: 1181px)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
 /// What fits the window as it is now. Tells the style sheets the scale.
 #[must_use]
 pub fn view(theme: Theme) -> ViewState {
     let size = web_sys::window().and_then(|window| {
         Some((window.inner_width().ok()?.as_f64()?, window.inner_height().ok()?.as_f64()?))
     });
+    let scale = SCALE.get();
+    let size = size.map(|(width, height)| (width / scale, height / scale));
     let (width, height) = size.unwrap_or(DRAWN);
     let projector = theme == Theme::Projector;
-    crate::theme::set_property("--zoom", &css_number(zoom(width, height, projector)));
+    crate::theme::set_property("--zoom", &css_number(zoom(width, height, projector) * scale));
     fit(width, height, projector)
 }
 

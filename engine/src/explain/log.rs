@@ -53,6 +53,7 @@ pub struct EventLog {
     arrivals: Vec<u32>,
     /// For each host, by its number, the events at which it heard an answer.
     answers: Vec<Vec<u32>>,
+    cuts: u32,
 }
 
 impl EventLog {
@@ -82,6 +83,7 @@ impl EventLog {
 
     /// Forgets all but the first `events`: another future begins there.
     pub fn truncate(&mut self, events: u64) {
+        self.cuts = self.cuts.wrapping_add(1);
         let left = u32::try_from(events).unwrap_or(u32::MAX);
         self.entries.truncate(left as usize);
         for arrival in &mut self.arrivals {
@@ -92,6 +94,12 @@ impl EventLog {
         for answers in &mut self.answers {
             answers.truncate(answers.partition_point(|index| *index < left));
         }
+    }
+
+    /// How often another future has begun: what was read off the log before may no longer be so.
+    #[must_use]
+    pub fn cuts(&self) -> u32 {
+        self.cuts
     }
 
     #[must_use]

@@ -4,6 +4,7 @@
 //! Everything here is a function of an [`Instant`]: the world, the event that led to it with its facts, and the log
 //! of the events so far. Going back to an instant gives the same words.
 
+pub mod about;
 pub mod fact;
 pub mod failure;
 pub mod focus;

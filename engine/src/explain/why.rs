@@ -1,7 +1,7 @@
 //! Why something happened: the chain of causes, newest first, as sentences.
 
 use super::log::{Entry, EventLog};
-use super::names;
+use super::{about, names};
 use crate::config::Config;
 use crate::fact::IoKind;
 use crate::sim::EventKind;
@@ -15,10 +15,13 @@ pub struct Cause {
     pub text: String,
 }
 
-/// What led to event `index`: the event itself, what caused it, and so on back to a host or a timer; at most `most`.
+/// What led to event `index`: the event itself, what caused it, and so on back to a host, a timer or a fault; at most
+/// `most`.
 #[must_use]
 pub fn why(log: &EventLog, config: &Config, index: u64, most: usize) -> Vec<Cause> {
+    let mut begun = false;
     log.chain(index, most)
+        .take_while(|(_, entry)| !std::mem::replace(&mut begun, about::begins(entry)))
         .map(|(index, entry)| Cause { index, at_ns: entry.at_ns, text: entry_text(log, config, entry) })
         .collect()
 }

@@ -11,6 +11,7 @@
 mod base64;
 mod instant;
 mod keyframes;
+pub mod link;
 pub mod recording;
 
 use crate::fact::{Fact, Unobserved};
@@ -18,6 +19,7 @@ use crate::sim::{Command, CommandError, Event, EventKind, Run, Source, World};
 use instant::Instant;
 pub use instant::{Deed, Witness};
 use keyframes::Keyframes;
+pub use link::Link;
 pub use recording::{Recording, RecordingError};
 
 /// What kind of event stands where on the timeline; one byte each.

@@ -6,11 +6,11 @@
 
 use super::instant::{Deed, Instant};
 use super::keyframes::Keyframes;
+use super::link::Link;
 use crate::check::{Depth, Violation, Watch};
 use crate::fact::{Fact, Observer, Unobserved};
 use crate::scenario::{Scenario, ScenarioError, ScenarioSource};
 use crate::sim::{Command, CommandError, Event, EventId, Run, World};
-use serde::{Deserialize, Serialize};
 
 /// Why a recording could not be made or something not be done to it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +25,9 @@ pub enum RecordingError {
     Command(#[from] CommandError),
     #[error("event {0} cannot happen now: take one of those that are pending")]
     NotPending(u64),
-    #[error("a simulation made from a trace has no link: the trace would have to be in it")]
+    #[error(
+        "a simulation made from a trace has no link: the trace would have to be in it, or the scenario is too long"
+    )]
     NoLink,
     #[error("this is no Mirrorline link: {0}")]
     BadLink(&'static str),
@@ -34,20 +36,6 @@ pub enum RecordingError {
     )]
     OtherVersion { made_by: String, here: &'static str },
 }
-
-/// What is written into a link.
-#[derive(Serialize, Deserialize)]
-struct Written {
-    version: String,
-    scenario: String,
-    deeds: Vec<(u64, Deed)>,
-    position: u64,
-}
-
-/// What a link begins with.
-const LINK_PREFIX: &str = "m1.";
-/// Links above this size are refused before anything is made of them.
-const LINK_BYTES_MAX: usize = 1 << 20;
 
 /// A recording's checks run when they are asked for, from the start.
 type Now = Instant<ScenarioSource, Unobserved>;
@@ -186,18 +174,9 @@ impl Recording {
     /// # Errors
     /// A recording made from a trace has none.
     pub fn link(&self) -> Result<String, RecordingError> {
-        if matches!(self.scenario.feed, crate::scenario::Feed::Trace(_)) {
-            return Err(RecordingError::NoLink);
-        }
-        let written = Written {
-            version: crate::VERSION.to_owned(),
-            scenario: self.scenario.to_text(),
-            deeds: self.deeds[..self.now.deeds].to_vec(),
-            position: self.position(),
-        };
-        let bytes = postcard::to_allocvec(&written).map_err(|_| RecordingError::NoLink)?;
-        let check = check_word(&bytes);
-        Ok(format!("{LINK_PREFIX}{}", super::base64::encode(&[check.as_slice(), &bytes].concat())))
+        let deeds = self.deeds[..self.now.deeds].to_vec();
+        let scenario = self.scenario.clone();
+        Link { scenario, deeds, position: self.position(), view: String::new() }.encode()
     }
 
     /// The recording that a link was made of, at its position.
@@ -205,26 +184,9 @@ impl Recording {
     /// # Errors
     /// A damaged link, one of another version, or one that asks for what cannot be.
     pub fn from_link(link: &str) -> Result<Recording, RecordingError> {
-        let text = link
-            .trim()
-            .strip_prefix(LINK_PREFIX)
-            .ok_or(RecordingError::BadLink("it does not begin with m1."))?;
-        if text.len() > LINK_BYTES_MAX {
-            return Err(RecordingError::BadLink("it is longer than 1 MiB"));
-        }
-        let all = super::base64::decode(text)
-            .ok_or(RecordingError::BadLink("it has characters that no link has; was it copied whole?"))?;
-        let damaged = RecordingError::BadLink("it is damaged or cut off; copy it once more");
-        let (check, bytes) = all.split_at_checked(4).ok_or(damaged.clone())?;
-        if check != check_word(bytes) {
-            return Err(damaged);
-        }
-        let written: Written = postcard::from_bytes(bytes).map_err(|_| damaged)?;
-        if written.version != crate::VERSION {
-            return Err(RecordingError::OtherVersion { made_by: written.version, here: crate::VERSION });
-        }
-        let mut recording = Recording::new(Scenario::parse(&written.scenario)?)?;
-        for (position, deed) in written.deeds {
+        let Link { scenario, deeds, position, .. } = Link::decode(link)?;
+        let mut recording = Recording::new(scenario)?;
+        for (position, deed) in deeds {
             recording.seek(position);
             match deed {
                 Deed::Command(command) => recording.apply(command)?,
@@ -233,14 +195,7 @@ impl Recording {
                 }
             }
         }
-        recording.seek(written.position);
+        recording.seek(position);
         Ok(recording)
     }
-}
-
-/// Four bytes that tell a damaged link from a whole one.
-fn check_word(bytes: &[u8]) -> [u8; 4] {
-    let mut digest = crate::digest::Digest::default();
-    digest.bytes(bytes);
-    (digest.value() as u32).to_le_bytes()
 }

@@ -28,6 +28,8 @@ mod words;
 mod write;
 
 pub use error::ScenarioError;
+pub(crate) use parse::command as read_command;
+pub(crate) use write::command as write_command;
 
 use crate::config::{Config, ConfigError};
 use crate::sim::op::{Source, TimedOp};

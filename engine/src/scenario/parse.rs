@@ -6,7 +6,7 @@ use crate::scenario::error::{ScenarioError, did_you_mean};
 use crate::scenario::words::{Word, Words};
 use crate::scenario::{FORMAT_VERSION, Feed, Scenario, faults, settings, units};
 use crate::sim::op::{HostOp, TimedOp};
-use crate::sim::{CommandError, Fault, TimedFault};
+use crate::sim::{Command, CommandError, Fault, TimedFault};
 use crate::workload::TIME_MAX_NS;
 use crate::workload::generator::{Generator, GeneratorConfig};
 use std::collections::BTreeMap;
@@ -39,6 +39,20 @@ pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
         draft.line(number, line)?;
     }
     draft.finish()
+}
+
+/// One line that begins with `at`, as a command.
+pub fn command(line: &str) -> Result<Command, ScenarioError> {
+    let mut draft = Draft::default();
+    let mut words = Words::new(1, line);
+    let at = words.one_of("the line's first word", &["at"])?;
+    draft.happening(&mut words)?;
+    let request = draft.requests.first().map(|(_, timed)| Command::Submit(*timed));
+    match (request, draft.faults.as_slice()) {
+        (Some(request), []) => Ok(request),
+        (None, [(_, fault)]) => Ok(Command::Fault(*fault)),
+        _ => Err(words.error(at, "this is more than one command", "name the direction")),
+    }
 }
 
 fn header(first: Option<(u64, &str)>) -> Result<(), ScenarioError> {

@@ -4,9 +4,9 @@ use crate::config::{DiskProfile, FailoverConfig, Layout};
 use crate::fact::IoKind;
 use crate::scenario::units::format_ns;
 use crate::scenario::{FORMAT_VERSION, Feed, Scenario, faults};
-use crate::sim::TimedFault;
 use crate::sim::op::{Source, TimedOp};
 use crate::sim::run::Pacing;
+use crate::sim::{Command, TimedFault};
 use crate::workload::generator::{Arrivals, GeneratorConfig, Pattern};
 
 pub fn write(scenario: &Scenario) -> String {
@@ -68,6 +68,14 @@ pub fn write(scenario: &Scenario) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// A command as the line of a scenario that does it.
+pub fn command(command: &Command) -> String {
+    match command {
+        Command::Submit(timed) => request(timed),
+        Command::Fault(timed) => faults::write(timed),
+    }
 }
 
 /// Requests and faults in one order of time; of one instant the faults first, since they are pending first.

@@ -1,7 +1,9 @@
 //! The transport: scrubber, play, step, speed, and where in the run we are.
 
+use super::branches::branch_menu;
 use super::break_sheet::short_button;
 use super::icon::icon;
+use super::run_until::RunUntil;
 use super::scrubber::{Scrubber, speed_bounds};
 use crate::action::{Action, Direction, Panel, StepUnit};
 use crate::scene::model::{FaultButton, Transport};
@@ -18,6 +20,10 @@ pub struct DockProps {
     /// Where an invariant broke first.
     pub broken: Option<u64>,
     pub step: StepUnit,
+    /// The menu of what to run until is open.
+    pub choosing: bool,
+    /// The menu of futures is open.
+    pub branches_open: bool,
     pub time_of: Callback<u64, u64>,
     pub act: Callback<Action>,
 }
@@ -41,7 +47,8 @@ pub fn dock(props: &DockProps) -> Html {
         html! { <button class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()} onclick={act(Action::StepUnit(unit))}>{ text }</button> }
     };
     html! {
-        <footer class="dock" aria-label="Transport">
+        <footer class={classes!("dock", (transport.branches.len() > 1).then_some("forked"))} aria-label="Transport">
+            <p class="ran" role="status" data-testid="ran">{ transport.note.as_deref().unwrap_or_default() }</p>
             <Scrubber event={transport.event} total={transport.total} time_ns={transport.time_ns} indexing={transport.indexing.is_some()}
                 markers={transport.markers.clone()} safety={Rc::clone(&transport.safety)} safe_now={transport.safe_now} broken={props.broken} time_of={props.time_of.clone()} act={props.act.clone()} />
             <div class="bar">
@@ -55,19 +62,21 @@ pub fn dock(props: &DockProps) -> Html {
                 <div class="seg step" role="group" aria-label="Step by"><span class="lbl">{ "Step by" }</span>
                     { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
                 </div>
-                { speed(transport.speed, &props.act) }
+                { speed(transport.speed, html! { <RunUntil open={props.choosing} at_end={at_end} act={props.act.clone()} /> }, &props.act) }
+                { branch_menu(&transport.branches, props.branches_open, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
                 <div class="break" role="group" aria-label="Break it now">
                     { for props.faults.iter().filter(|fault| fault.bar).map(short_button) }
                     <button class="fault more-faults" title="Everything that can be broken and mended" aria-label="More: break it" data-testid="more-faults"
                         onclick={act(Action::Open(Panel::Break))}>{ icon("#i-break", "ic20") }<span>{ "More" }</span><b>{ "Break it" }</b></button>
                     { undo(transport.undo.as_deref(), &props.act) }
+                    { redo(transport.redo.as_deref(), &props.act) }
                 </div>
                 if let Some(cut) = &transport.cut {
                     <div class="indexing" role="status"><span data-testid="cut">{ cut.clone() }</span></div>
                 }
                 if let Some(indexing) = transport.indexing {
-                    <div class="indexing" role="status">
+                    <div class="indexing ahead" role="status">
                         <progress max="1" value={css_number(indexing.done)} aria-label="Trace read"></progress>
                         <span>{ format!("reading ahead, {} %", (indexing.done * 100.0) as u32) }</span>
                         <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ "Stop here" }</button>
@@ -88,8 +97,19 @@ fn undo(label: Option<&str>, act: &Callback<Action>) -> Html {
     }
 }
 
-/// Every step doubles or halves.
-fn speed(speed: i32, act: &Callback<Action>) -> Html {
+/// … and does it again; there only while there is something.
+fn redo(label: Option<&str>, act: &Callback<Action>) -> Html {
+    let Some(label) = label else { return Html::default() };
+    let send = act.clone();
+    let title = format!("Do again: {label} (Ctrl Shift Z)");
+    html! {
+        <button class="fault undo redo" title={title.clone()} aria-label={title} data-testid="redo"
+            onclick={move |_: MouseEvent| send.emit(Action::Play(Command::Redo))}>{ icon("#i-redo", "ic20") }</button>
+    }
+}
+
+/// Every step doubles or halves; beside it, how to go on at once.
+fn speed(speed: i32, until: Html, act: &Callback<Action>) -> Html {
     let text = Transport::speed_text(speed);
     let (least, most) = speed_bounds();
     let nudge = |command: Command| {
@@ -113,6 +133,7 @@ fn speed(speed: i32, act: &Callback<Action>) -> Html {
                 data-testid="speed" {oninput} />
             <button class="sq" aria-label="Faster" title="Faster (])" disabled={speed >= *Transport::SPEEDS.end()} onclick={nudge(Command::SpeedUp)}>{ icon("#i-plus", "ic16") }</button>
             <output data-testid="speed-text">{ text }</output>
+            { until }
         </div>
     }
 }

@@ -41,7 +41,7 @@ pub fn header(props: &HeaderProps) -> Html {
                 if choosing { <ScenarioMenu scenarios={Rc::clone(&props.scenarios)} current={props.source.scenario} act={props.act.clone()} /> }
             </div>
             { view_switch(props.view, &props.act) }
-            <button class="btn open-trace" data-testid="open-trace" aria-label="Open a trace…" title="Open a trace…" onclick={act(Action::Open(Panel::Trace))}>
+            <button class="btn open-trace" data-testid="open-trace" aria-label="Open a trace…" title="Open a trace, a scenario or a shared file" onclick={act(Action::Open(Panel::Trace))}>
                 { icon("#i-open", "ic20") }<span>{ "Open a trace…" }</span>
             </button>
             <div class="top-r">
@@ -50,6 +50,7 @@ pub fn header(props: &HeaderProps) -> Html {
                 <button class="btn keys" aria-label="? Keys" title="Keyboard shortcuts" onclick={act(Action::Open(Panel::Keys))}>
                     <kbd>{ "?" }</kbd><span>{ "Keys" }</span>
                 </button>
+                <button class="btn share-b" data-testid="share" title="A link to this instant" onclick={act(Action::Open(Panel::Share))}>{ icon("#i-share", "ic20") }<span>{ "Share" }</span></button>
                 <div class="pick">
                     <button class="btn more" aria-label="Menu" aria-haspopup="menu"
                         aria-expanded={(props.panel == Some(Panel::More)).to_string()} onclick={toggle(Panel::More)}>
@@ -62,7 +63,9 @@ pub fn header(props: &HeaderProps) -> Html {
                             <p class="menu-h">{ "Theme" }</p>
                             { theme_switch(props.theme, &props.act) }
                             <hr />
+                            <button class="menu-i" data-testid="more-until" onclick={act(Action::Open(Panel::Until))}>{ icon("#i-until", "ic20") }{ "Run until…" }</button>
                             <button class="menu-i" onclick={act(Action::Open(Panel::Trace))}>{ icon("#i-open", "ic20") }{ "Open a trace…" }</button>
+                            <button class="menu-i" data-testid="menu-share" onclick={act(Action::Open(Panel::Share))}>{ icon("#i-share", "ic20") }{ "Share this instant" }</button>
                             <button class="menu-i" onclick={act(Action::Open(Panel::Keys))}>{ icon("#i-key", "ic20") }{ "Key to the states, keyboard" }</button>
                         </div>
                     }

@@ -1,6 +1,7 @@
 //! The inspector: one line (or slot, message, disk block) as both controllers see it.
 
 use super::break_sheet::fault_button;
+use super::causes::why_button;
 use super::legend::badge;
 use crate::action::Action;
 use crate::scene::model::{Bit, BitMark, FaultButton, FaultGroup, Inspector, Value};
@@ -42,6 +43,7 @@ pub fn inspect(it: &Inspector, faults: &[FaultButton], act: &Callback<Action>) -
                 </div>
             }
             <p class="follow">
+                if it.line.is_some() { { why_button("why-line", "Why is this line as it is?", false, Action::WhyLine, act) } }
                 if it.following {
                     { "Follows the story. Click anything to hold it here." }
                 } else {

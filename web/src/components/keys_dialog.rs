@@ -35,6 +35,7 @@ pub fn keys_dialog(props: &KeysDialogProps) -> Html {
         Callback::from(move |()| send.emit(Action::Close))
     };
     let (on_cancel, on_click) = (close.clone(), close);
+    let again = props.act.clone();
     let rows = HELP.into_iter().map(|(keys, what)| {
         let keys = keys.iter().map(|key| html! { <kbd key={*key}>{ *key }</kbd> });
         html! { <li key={what}><span class="keyset">{ for keys }</span><span>{ what }</span></li> }
@@ -44,6 +45,7 @@ pub fn keys_dialog(props: &KeysDialogProps) -> Html {
             <div class="sheet-h"><h2>{ "Keys" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
             <div class="twin">
                 <section><h3>{ "Keyboard" }</h3><ul class="keylist">{ for rows }</ul>
+                    <p><button class="btn" data-testid="tour-again" onclick={move |_: MouseEvent| again.emit(Action::Tour(Some(0)))}>{ "Show the tour again" }</button></p>
                     <p class="hint-p">{ "In the cache and disk grids the arrow keys move over the cells, and Enter inspects one." }</p></section>
                 <section><h3>{ "Line states" }</h3>{ legend(false) }{ legend(true) }{ full_key(true) }</section>
             </div>

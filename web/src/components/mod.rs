@@ -1,9 +1,12 @@
 //! The components: each draws one part of the view model and sends wishes up as actions.
 
+pub mod branches;
 pub mod break_sheet;
+pub mod causes;
 pub mod controller;
 pub mod disks;
 pub mod dock;
+pub mod events;
 pub mod header;
 pub mod heat;
 pub mod hosts;
@@ -16,8 +19,11 @@ pub mod link;
 pub mod narration;
 pub mod rail;
 pub mod rules;
+pub mod run_until;
 pub mod scrubber;
+pub mod share_dialog;
 pub mod slots;
 pub mod spacetime;
 pub mod spacetime_svg;
+pub mod tour;
 pub mod trace_dialog;

@@ -1,6 +1,8 @@
 //! What just happened and why, and how far the operation in focus has come.
 
+use super::causes::why_button;
 use super::icon::icon;
+use crate::action::Action;
 use crate::scene::model::{Broken, Headline, StepState, Story};
 use yew::prelude::*;
 
@@ -19,6 +21,9 @@ pub struct NarrationProps {
     pub tampered: bool,
     /// Fast play: screen readers are not told every step.
     pub silent: bool,
+    /// Nothing has happened yet: there is nothing to ask about.
+    pub at_start: bool,
+    pub act: Callback<Action>,
 }
 
 #[function_component(Narration)]
@@ -51,6 +56,7 @@ pub fn narration(props: &NarrationProps) -> Html {
                 { why }{ " " }{ for chips }
             </p>
             </div>
+            { why_button("why", "Why did this happen? (Q)", props.at_start, Action::Why, &props.act) }
             if !props.story.steps.is_empty() {
                 <ol class="story" aria-label={props.story.title.clone()} data-testid="story">{ for steps }</ol>
             }

@@ -1,11 +1,15 @@
 //! The rail: what one is looking at (the inspector), and whether it is safe (acknowledged writes, invariants).
 //! Where it is high, the inspector stands above the rest; where it is not, one part shows at a time.
 
+use super::events::Events;
 use super::inspector::inspect;
 use super::ledger::Writes;
 use super::legend::full_key;
 use super::rules::Rules;
 use crate::action::{Action, Tab};
+use crate::feed::Feed;
+use crate::scene::causes::Why;
+use crate::scene::events::EventsView;
 use crate::scene::model::{FaultButton, Inspector, LedgerView, RulesView};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -16,6 +20,11 @@ pub struct RailProps {
     pub ledger: Rc<LedgerView>,
     pub rules: Rc<RulesView>,
     pub faults: Rc<Vec<FaultButton>>,
+    pub feed: Feed,
+    pub events: EventsView,
+    pub why: Option<Why>,
+    /// How often the window has changed its size.
+    pub resized: u32,
     /// What there is to see in this scenario; empty for a trace.
     pub about: String,
     pub tab: Tab,
@@ -37,6 +46,7 @@ pub fn rail(props: &RailProps) -> Html {
             Tab::Inspector => ("Inspector", "inspector", "tab-i"),
             Tab::Writes => ("Writes", "writes", "tab-w"),
             Tab::Rules => ("Invariants", "rules", "tab-r"),
+            Tab::Events => ("Events", "events", "tab-e"),
             Tab::About => ("About", "about", "tab-a"),
         };
         let badge = match tab {
@@ -52,8 +62,12 @@ pub fn rail(props: &RailProps) -> Html {
     let part = match props.tab {
         Tab::Inspector | Tab::Writes => html! { <Writes ledger={Rc::clone(&props.ledger)} /> },
         Tab::Rules => html! { <Rules rules={Rc::clone(&props.rules)} act={props.act.clone()} /> },
+        Tab::Events => html! {
+            <Events feed={props.feed.clone()} view={props.events.clone()} why={props.why} resized={props.resized} act={props.act.clone()} />
+        },
         Tab::About => html! {
             <div class="pane-in">
+                <h2 class="sr">{ "About" }</h2>
                 if !props.about.is_empty() {
                     <h3>{ "What to watch for" }</h3>
                     <p class="about">{ &props.about }</p>
@@ -64,7 +78,7 @@ pub fn rail(props: &RailProps) -> Html {
         },
     };
     html! {
-        <aside class={classes!("rail", props.open.then_some("open"), (props.tab == Tab::Inspector).then_some("one"))} aria-label="Panels" data-testid="rail">
+        <aside class={classes!("rail", props.open.then_some("open"), (props.tab == Tab::Inspector).then_some("one"), (props.tab == Tab::Events).then_some("evs"))} aria-label="Panels" data-testid="rail">
             <div class="rail-h"><h2>{ "Panels" }</h2><button class="btn ghost close" onclick={send(Action::ToggleInspector)}>{ "Close" }</button></div>
             <div class="tabs" role="tablist" aria-label="Panels">{ for tabs }</div>
             <div class="pane ins" data-testid="inspector">

@@ -36,11 +36,15 @@ pub fn trace_dialog(props: &TraceDialogProps) -> Html {
     // A running read looks here after each piece: another file, or a closed dialog, ends it.
     let current = use_mut_ref(|| Rc::new(Cell::new(true)));
     let start = {
-        let (stage, current) = (stage.setter(), current.clone());
+        let (stage, current, send) = (stage.setter(), current.clone(), props.act.clone());
         Callback::from(move |file: File| {
             let wanted = Rc::new(Cell::new(true));
             current.replace(Rc::clone(&wanted)).set(false);
-            read(file, wanted, stage.clone());
+            if file::is_ours(&file.name()) {
+                open_own(file, wanted, stage.clone(), send.clone());
+            } else {
+                read(file, wanted, stage.clone());
+            }
         })
     };
     {
@@ -135,7 +139,7 @@ fn choose(start: &Callback<File>) -> Html {
                 <input type="file" data-testid="trace-file" {onchange} />
             </label>
             <p class="sub">{ "An fio iolog, version 2 or 3. Make one with " }<code>{ "fio --write_iolog=my.iolog" }</code>
-                { ". The file stays on this computer: nothing is sent anywhere." }</p>
+                { ". A scenario (.scenario) or a shared run (.mirrorline) is opened too. The file stays on this computer: nothing is sent anywhere." }</p>
         </>
     }
 }
@@ -176,6 +180,22 @@ fn sizes(trace: &Rc<OpenedTrace>, chosen: CacheSize, stage: &UseStateHandle<Stag
             { for CacheSize::ALL.map(button) }
         </div>
     }
+}
+
+/// A file of the page's own, or a scenario, is opened at once.
+fn open_own(file: File, wanted: Rc<Cell<bool>>, stage: UseStateSetter<Stage>, send: Callback<Action>) {
+    stage.set(Stage::Reading { name: file.name(), percent: 0 });
+    spawn_local(async move {
+        let mut bytes = Vec::new();
+        let take = |piece: &[u8]| file::keep(&mut bytes, piece);
+        let result = file::read(&file, &wanted, take, |_| ()).await;
+        if wanted.get() {
+            match result {
+                Ok(()) => send.emit(Action::OpenText(String::from_utf8_lossy(&bytes).into())),
+                Err(failure) => stage.set(Stage::Failed(failure)),
+            }
+        }
+    });
 }
 
 /// Reads the file piece by piece, and shows what is in it.

@@ -1,9 +1,12 @@
 //! The view model: what the page shows, as plain data.
 
 pub mod build;
+pub mod causes;
+pub mod events;
 pub mod health;
 pub mod look;
 pub mod model;
 pub mod pick;
+pub mod reel;
 pub mod spacetime;
 pub mod words;

@@ -487,6 +487,8 @@ pub struct Inspector {
     pub badge: Option<Look>,
     /// Nobody chose it: it follows the story.
     pub following: bool,
+    /// The line that it is about, if it is about one.
+    pub line: Option<LineLabel>,
     /// What A and B are to the line: `owner`, `mirror`, or nothing.
     pub sides: [String; 2],
     pub rows: Vec<InspectorRow>,
@@ -570,6 +572,20 @@ pub struct Transport {
     pub safe_now: Safety,
     /// What the last command broke or mended, to be undone: `Kill A`.
     pub undo: Option<String>,
+    /// … and what was undone last, to be done again.
+    pub redo: Option<String>,
+    /// The futures that there are, in the order in which they were begun.
+    pub branches: Vec<BranchName>,
+    /// What has come of running until something happens, in words.
+    pub note: Option<String>,
+}
+
+/// A future of the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchName {
+    pub id: u32,
+    pub name: String,
+    pub shown: bool,
 }
 
 impl Transport {

@@ -1,9 +1,11 @@
 //! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
 
+use super::lookout::Lookout;
 use super::stopwatch::now_ms;
 use crate::scene::build::palette::fault_words;
 use crate::scene::model::{LoadFailure, Marker, MarkerKind, SafetySpan};
 use mirrorline_engine::check::{Depth, Safety, Violation, Watch};
+use mirrorline_engine::explain::log::Entry;
 use mirrorline_engine::explain::{EventLog, Instant};
 use mirrorline_engine::history::{Deed, MarkKind, Timeline};
 use mirrorline_engine::message::MessageKind;
@@ -25,9 +27,10 @@ const FAULTS_MAX: usize = 32;
 const REPEATS_MAX: u64 = 2_000;
 
 pub struct Film {
-    timeline: Timeline<ScenarioSource, Watch>,
+    timeline: Timeline<ScenarioSource, Lookout>,
     log: EventLog,
     notes: Notes,
+    scenario: Scenario,
     /// Requests that the source will give, if that is known.
     requests: Option<u64>,
     cancelled: bool,
@@ -47,12 +50,15 @@ struct Notes {
     faults: Vec<(u64, Fault)>,
     /// For each event, how safe everything is after it.
     safety: Vec<Safety>,
+    /// For each event, the turns that it takes, as the lookout has them.
+    turns: Vec<u8>,
 }
 
 impl Notes {
-    fn take(&mut self, event: &Event, safety: Safety) {
+    fn take(&mut self, event: &Event, lookout: &Lookout) {
         let index = event.index;
-        self.safety.push(safety);
+        self.safety.push(lookout.watch.ledger().safety());
+        self.turns.push(lookout.turns);
         self.messages.push(matches!(event.kind, EventKind::Message { .. }));
         match event.kind {
             EventKind::Message { message, .. } => {
@@ -76,6 +82,7 @@ impl Notes {
     fn truncate(&mut self, events: u64) {
         self.messages.truncate(events as usize);
         self.safety.truncate(events as usize);
+        self.turns.truncate(events as usize);
         for list in [&mut self.flushes, &mut self.switches, &mut self.throughs, &mut self.answers] {
             list.retain(|at| *at <= events);
         }
@@ -94,19 +101,19 @@ impl Film {
         };
         let world = scenario.world().map_err(|error| impossible(error.field, &error.problem))?;
         let source = scenario.source().map_err(|error| impossible(error.field, &error.problem))?;
-        let timeline =
-            Timeline::witnessed(Run::new(world, source, scenario.pacing), Watch::new(Depth::EveryEvent));
-        let mut film =
-            Film { timeline, log: EventLog::default(), notes: Notes::default(), requests, cancelled: false };
+        let lookout = Lookout::new(Watch::new(Depth::EveryEvent));
+        let timeline = Timeline::witnessed(Run::new(world, source, scenario.pacing), lookout);
+        let (log, notes) = (EventLog::default(), Notes::default());
+        let mut film = Film { timeline, log, notes, scenario: scenario.clone(), requests, cancelled: false };
         film.extend(AT_ONCE);
         Ok(film)
     }
 
     fn extend(&mut self, events: u64) {
         let (log, notes) = (&mut self.log, &mut self.notes);
-        self.timeline.extend_watched(events, |event, watch: &Watch| {
+        self.timeline.extend_watched(events, |event, lookout: &Lookout| {
             log.push(event);
-            notes.take(event, watch.ledger().safety());
+            notes.take(event, lookout);
         });
     }
 
@@ -138,6 +145,44 @@ impl Film {
         Ok(())
     }
 
+    /// Does what was done to the same scenario elsewhere, which may come from anybody.
+    ///
+    /// # Errors
+    /// Something does not fit this world.
+    pub fn do_again(&mut self, deeds: &[(u64, Deed)]) -> Result<(), LoadFailure> {
+        let unfit = |problem: String| LoadFailure {
+            what: format!("This link does something that its world cannot take: {problem}."),
+            place: String::new(),
+            remedy: "Ask whoever sent it for a new one.".into(),
+        };
+        for (position, deed) in deeds {
+            self.record_up_to(*position);
+            if self.timeline.seek(*position) != *position {
+                return Err(unfit(format!("there are no {position} events")));
+            }
+            let Deed::Command(command) = deed else {
+                return Err(unfit(
+                    "events happen out of turn, which only the JavaScript module shows".into(),
+                ));
+            };
+            self.timeline.apply(*command).map_err(|error| unfit(error.to_string()))?;
+            self.forget_ahead();
+        }
+        Ok(())
+    }
+
+    /// Records as far as a position, if the run goes so far.
+    pub fn record_up_to(&mut self, position: u64) {
+        while self.events() < position && !self.is_recorded() {
+            self.extend(SLICE.min(EVENTS_MAX - self.events()));
+        }
+    }
+
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
     /// What was done so far.
     #[must_use]
     pub fn deeds(&self) -> &[(u64, Deed)] {
@@ -161,13 +206,13 @@ impl Film {
     /// The checks, as they stand at the instant in view.
     #[must_use]
     pub fn watch(&self) -> &Watch {
-        self.timeline.witness()
+        &self.timeline.witness().watch
     }
 
     /// What was found broken in all that is recorded.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
-        self.timeline.frontier_witness().violations()
+        self.timeline.frontier_witness().watch.violations()
     }
 
     /// How safe everything is over the whole recording, in stretches: each from the event before which it begins.
@@ -257,6 +302,13 @@ impl Film {
         }
     }
 
+    /// The nearest position after one to which an event leads that takes such a turn.
+    #[must_use]
+    pub fn find_turn(&self, from: u64, turn: u8) -> Option<u64> {
+        let ahead = self.notes.turns.get(from as usize..)?;
+        ahead.iter().position(|turns| turns & turn != 0).map(|after| from + after as u64 + 1)
+    }
+
     /// Whether an event sends or delivers a message.
     #[must_use]
     pub fn is_message(&self, index: u64) -> bool {
@@ -278,6 +330,18 @@ impl Film {
     #[must_use]
     pub fn instant(&self) -> Instant<'_> {
         Instant { world: self.timeline.world(), moment: self.timeline.moment(), log: &self.log }
+    }
+
+    /// What stands in the log about an event.
+    #[must_use]
+    pub fn entry(&self, index: u64) -> Option<&Entry> {
+        self.log.get(index)
+    }
+
+    /// The worst that happens to the data from an event on.
+    #[must_use]
+    pub fn worst_from(&self, index: u64) -> Safety {
+        self.notes.safety.iter().skip(index as usize).copied().max().unwrap_or_default()
     }
 
     /// All that is recorded, for the space-time diagram.

@@ -4,25 +4,37 @@
 //! What moves between two events is placed by model time, which flows evenly within each gap. A gap takes as long as
 //! [`pace`] says and not as long as it is, so that both a flight of 3 µs and an idle millisecond can be watched.
 
+pub mod branches;
+pub mod compare;
 pub mod film;
+mod lookout;
 pub mod pace;
-mod stopwatch;
+pub(crate) mod stopwatch;
 pub mod trace;
+mod until;
 
 use crate::scene::build::{self, Checks};
+use crate::scene::events::Edition;
 use crate::scene::model::{
-    Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport, ViewState,
+    BranchName, Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport,
+    ViewState,
 };
 use crate::scene::spacetime::{self, Lens, SpaceTime};
+use branches::Branches;
 use film::Film;
-use mirrorline_engine::history::Deed;
+use mirrorline_engine::explain::Instant;
+use mirrorline_engine::history::Link;
 use mirrorline_engine::scenario::library::{Kind, LIBRARY};
 use mirrorline_engine::sim::Fault;
 use std::rc::Rc;
 pub use trace::{CacheSize, OpenedTrace, TraceReader};
+use until::Quest;
+pub use until::Until;
 
 /// What a frame may spend on recording ahead, in milliseconds.
 const RECORD_MS: f64 = 1.0;
+/// … and while somebody waits for what is found ahead.
+const QUEST_MS: f64 = 10.0;
 /// While recording goes on, its progress is shown this often.
 const PROGRESS_EVERY_MS: f64 = 150.0;
 /// Events that one frame may pass over, whatever the speed: more than the eye can tell.
@@ -48,6 +60,8 @@ pub enum Command {
     StepIoForward,
     StepIoBack,
     Seek(u64),
+    /// Forward to where something happens next, however far it has been recorded.
+    RunUntil(Until),
     Home,
     End,
     /// A built-in scenario, by its place in [`Session::scenarios`].
@@ -65,8 +79,14 @@ pub enum Command {
         /// What it is called, for undoing it: `Kill A`.
         label: String,
     },
-    /// Takes back the last thing that was broken or mended.
+    /// Takes back the last thing that was broken or mended, or the last change to another future.
     Undo,
+    /// Does it again.
+    Redo,
+    /// Shows another future, by its number.
+    Switch(u32),
+    /// Forgets a future that is not shown.
+    Forget(u32),
 }
 
 /// What [`Session::advance`] has changed.
@@ -91,15 +111,9 @@ pub struct Session {
     source: Source,
     markers: Vec<Marker>,
     safety: Rc<Vec<SafetySpan>>,
-    undo: Vec<Done>,
+    branches: Branches,
+    quest: Quest,
     since_progress_ms: f64,
-}
-
-/// What was broken or mended, and what there was before.
-struct Done {
-    label: String,
-    deeds: Vec<(u64, Deed)>,
-    position: u64,
 }
 
 impl Session {
@@ -115,7 +129,8 @@ impl Session {
         Session {
             markers: film.markers(),
             safety: Rc::new(film.safety()),
-            undo: Vec::new(),
+            branches: Branches::new(Vec::new()),
+            quest: Quest::default(),
             film,
             phase: 0.0,
             playing: false,
@@ -145,6 +160,9 @@ impl Session {
     /// # Errors
     /// Only loading fails; what was playing goes on.
     pub fn dispatch(&mut self, command: Command) -> Result<(), LoadFailure> {
+        if !matches!(command, Command::Select(_)) {
+            self.quest.drop_it();
+        }
         match command {
             Command::Play => self.play(),
             Command::Pause => self.playing = false,
@@ -160,6 +178,11 @@ impl Session {
             Command::StepIoForward => self.step(true, Film::is_io),
             Command::StepIoBack => self.step(false, Film::is_io),
             Command::Seek(position) => self.go(position),
+            Command::RunUntil(until) => {
+                self.playing = false;
+                self.quest.begin(until, self.film.position());
+                self.follow_quest();
+            }
             Command::Home => self.go(0),
             Command::End => {
                 self.playing = false;
@@ -185,15 +208,28 @@ impl Session {
             }
             Command::Select(selection) => self.selection = selection,
             Command::Break { faults, label } => self.break_now(&faults, label)?,
-            Command::Undo => self.undo(),
+            Command::Undo => {
+                let gone = self.branches.undo();
+                self.show_branch(gone);
+            }
+            Command::Redo => {
+                let gone = self.branches.redo();
+                self.show_branch(gone);
+            }
+            Command::Switch(id) => {
+                let gone = self.branches.switch(id, self.film.position());
+                self.show_branch(gone);
+            }
+            Command::Forget(id) => self.branches.forget(id),
         }
         Ok(())
     }
 
     fn show(&mut self, film: Film, title: String, scenario: Option<usize>) {
         self.film = film;
+        self.quest.drop_it();
         self.take_marks();
-        self.undo.clear();
+        self.branches = Branches::new(self.film.deeds().to_vec());
         self.phase = 0.0;
         self.playing = false;
         self.selection = None;
@@ -226,22 +262,71 @@ impl Session {
                 remedy: "Nothing was changed.".into(),
             });
         }
-        self.undo.push(Done { label, deeds, position });
         self.take_marks();
         let mut happened = position;
         for _ in faults {
             happened = self.film.find(happened, true, Film::is_fault).unwrap_or(happened);
         }
+        self.branches.begin(&label, self.film.deeds().to_vec(), position, happened);
         self.go(happened);
         Ok(())
     }
 
-    fn undo(&mut self) {
-        let Some(done) = self.undo.pop() else { return };
-        self.film.replace_deeds(done.deeds);
+    /// Another future, given by its deeds and where to be.
+    fn show_branch(&mut self, gone: Option<(branches::Deeds, u64)>) {
+        let Some((deeds, position)) = gone else { return };
+        self.film.replace_deeds(deeds);
+        self.film.record_up_to(position);
         self.take_marks();
         self.playing = false;
-        self.go(done.position);
+        self.go(position);
+    }
+
+    /// Shows what a link was made of, at its instant, paused.
+    ///
+    /// # Errors
+    /// What was done does not fit the world; what was playing goes on.
+    pub fn open(&mut self, link: &Link) -> Result<(), LoadFailure> {
+        let mut film = Film::new(&link.scenario, None)?;
+        film.do_again(&link.deeds)?;
+        film.record_up_to(link.position);
+        let text = link.scenario.to_text();
+        let builtin = LIBRARY.iter().position(|builtin| builtin.scenario().to_text() == text);
+        let title = link.scenario.title.clone();
+        let title = if title.is_empty() { "A shared world".to_owned() } else { title };
+        self.show(film, title, builtin);
+        self.go(link.position);
+        Ok(())
+    }
+
+    /// What is shown, to be shared; `view` says how it is looked at.
+    #[must_use]
+    pub fn link(&self, view: String) -> Link {
+        Link {
+            scenario: self.film.scenario().clone(),
+            deeds: self.film.deeds().to_vec(),
+            position: self.film.position(),
+            view,
+        }
+    }
+
+    /// The scenario as text, whatever it is fed by.
+    #[must_use]
+    pub fn scenario_text(&self) -> String {
+        self.film.scenario().to_text()
+    }
+
+    /// All futures, and which one is shown.
+    #[must_use]
+    pub fn branches(&self) -> &Branches {
+        &self.branches
+    }
+
+    /// How another future differs from the one that is shown.
+    #[must_use]
+    pub fn compare(&self, id: u32) -> Option<compare::Comparison> {
+        let (shown, other) = (self.branches.find(self.branches.current())?, self.branches.find(id)?);
+        compare::compare(&self.film, &shown.name, other)
     }
 
     fn play(&mut self) {
@@ -275,16 +360,29 @@ impl Session {
         self.go(found.unwrap_or(if forward { u64::MAX } else { 0 }));
     }
 
+    fn follow_quest(&mut self) {
+        if let Some(found) = self.quest.look(&self.film) {
+            self.go(found);
+        }
+    }
+
     /// Lets `wall_dt_ms` of a person's time pass.
     pub fn advance(&mut self, wall_dt_ms: f64) -> Changed {
         let recorded = self.record(wall_dt_ms);
+        if self.quest.is_on() {
+            self.follow_quest();
+            if !self.quest.is_on() {
+                self.take_marks();
+                return Changed::Scene;
+            }
+        }
         let played = if self.playing { self.play_on(wall_dt_ms) } else { Changed::Nothing };
         if recorded { Changed::Scene } else { played }
     }
 
     /// Records ahead. Says whether it is time to show how far it has come.
     fn record(&mut self, wall_dt_ms: f64) -> bool {
-        if !self.film.record(RECORD_MS) {
+        if !self.film.record(if self.quest.is_on() { QUEST_MS } else { RECORD_MS }) {
             return false;
         }
         self.since_progress_ms += wall_dt_ms;
@@ -344,8 +442,27 @@ impl Session {
             markers: self.markers.clone(),
             safety: Rc::clone(&self.safety),
             safe_now: self.film.watch().ledger().safety(),
-            undo: self.undo.last().map(|done| done.label.clone()),
+            undo: self.branches.undo_label(),
+            redo: self.branches.redo_label(),
+            branches: self.branches.all().iter().map(|branch| self.branch_name(branch)).collect(),
+            note: self.quest.note().cloned(),
         }
+    }
+
+    /// The instant in view, and the log of all that is recorded.
+    #[must_use]
+    pub fn instant(&self) -> Instant<'_> {
+        self.film.instant()
+    }
+
+    /// Which recording the log is of.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        Edition { load: self.source.generation, cuts: self.film.instant().log.cuts() }
+    }
+
+    fn branch_name(&self, branch: &branches::Branch) -> BranchName {
+        BranchName { id: branch.id, name: branch.name.clone(), shown: branch.id == self.branches.current() }
     }
 
     /// The moment between two events, in virtual nanoseconds: what moves is placed by it.

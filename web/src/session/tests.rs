@@ -1,6 +1,7 @@
 use super::*;
 use crate::scene::model::MarkerKind;
 use mirrorline_engine::check::Safety;
+use mirrorline_engine::history::Link;
 use mirrorline_engine::ids::ControllerId;
 
 const FRAME_MS: f64 = 1_000.0 / 60.0;
@@ -263,6 +264,14 @@ fn a_file_that_is_no_trace_is_refused_with_what_where_and_what_to_do() {
     }
 }
 
+/// The scene, but for what it says of other futures.
+fn run(session: &Session) -> Scene {
+    let mut scene = scene(session);
+    scene.transport.redo = None;
+    scene.transport.branches.clear();
+    scene
+}
+
 fn kill_a() -> Command {
     let fault = Fault::Crash { at: ControllerId::A };
     Command::Break { faults: vec![fault], label: "Kill A".into() }
@@ -273,7 +282,7 @@ fn breaking_something_makes_another_future_and_undoing_gives_the_first_one_back(
     let mut session = Session::new();
     let whole = scene(&session).transport.total;
     ask(&mut session, Command::Seek(20));
-    let before = scene(&session);
+    let before = run(&session);
     ask(&mut session, kill_a());
     let after = scene(&session);
     assert_eq!(after.transport.event, 21, "the page goes to what was done");
@@ -285,11 +294,11 @@ fn breaking_something_makes_another_future_and_undoing_gives_the_first_one_back(
     ask(&mut session, Command::End);
     assert!(scene(&session).transport.safety.iter().any(|span| span.safety == Safety::AtRisk));
     ask(&mut session, Command::Undo);
-    let undone = scene(&session);
+    let undone = run(&session);
     assert!(undone == before, "every bit of it");
     assert_eq!(undone.transport.total, whole);
     ask(&mut session, Command::Undo);
-    assert!(scene(&session) == before, "there is nothing more to undo");
+    assert!(run(&session) == before, "there is nothing more to undo");
 }
 
 #[test]
@@ -314,7 +323,7 @@ fn two_things_are_undone_one_after_the_other_and_both_ways_stay_exact() {
     ask(&mut session, Command::Seek(10));
     ask(&mut session, kill_a());
     ask(&mut session, Command::Seek(40));
-    let one = scene(&session);
+    let one = run(&session);
     let cut = ControllerId::BOTH.map(|to| Fault::CutLink { to }).to_vec();
     ask(&mut session, Command::Break { faults: cut, label: "Cut link".into() });
     assert_eq!(scene(&session).link.cut, [true, true]);
@@ -323,7 +332,7 @@ fn two_things_are_undone_one_after_the_other_and_both_ways_stay_exact() {
     ask(&mut session, Command::StepForward);
     assert!(scene(&session) == broken);
     ask(&mut session, Command::Undo);
-    assert!(scene(&session) == one);
+    assert!(run(&session) == one);
     ask(&mut session, Command::Undo);
     assert_eq!((event(&session), scene(&session).transport.undo), (10, None));
 }
@@ -336,5 +345,86 @@ fn what_does_not_fit_changes_nothing_and_says_why() {
     let faults = vec![Fault::DiskFails { disk: 99 }];
     let failure = session.dispatch(Command::Break { faults, label: "Fail disk 99".into() }).unwrap_err();
     assert!(failure.what.contains("disk 99"), "{failure:?}");
+    assert!(scene(&session) == before);
+}
+
+#[test]
+fn what_was_undone_is_done_again_exactly() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Seek(20));
+    ask(&mut session, kill_a());
+    let broken = scene(&session);
+    ask(&mut session, Command::Undo);
+    assert_eq!(scene(&session).transport.redo.as_deref(), Some("Kill A"));
+    ask(&mut session, Command::Redo);
+    assert!(scene(&session) == broken);
+}
+
+#[test]
+fn the_old_future_stays_and_each_remembers_where_one_was() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Seek(20));
+    ask(&mut session, kill_a());
+    ask(&mut session, Command::Seek(50));
+    let broken = run(&session);
+    ask(&mut session, Command::Switch(0));
+    assert_eq!((event(&session), scene(&session).controllers[0].condition.mode), (20, "DUAL"));
+    let names: Vec<(String, bool)> =
+        scene(&session).transport.branches.into_iter().map(|branch| (branch.name, branch.shown)).collect();
+    assert_eq!(names, [("As it was".to_owned(), true), ("Kill A".to_owned(), false)]);
+    ask(&mut session, Command::Switch(1));
+    assert_eq!(event(&session), 50);
+    assert!(run(&session).controllers == broken.controllers);
+    ask(&mut session, Command::Switch(0));
+    ask(&mut session, Command::Forget(1));
+    assert_eq!(scene(&session).transport.branches.len(), 1);
+}
+
+#[test]
+fn two_futures_are_compared_from_where_they_part() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Seek(20));
+    ask(&mut session, kill_a());
+    let compared = session.compare(0).expect("the first future is there");
+    assert_eq!(compared.same, 20);
+    let [shown, first] = &compared.sides;
+    assert_eq!((shown.name.as_str(), first.name.as_str()), ("Kill A", "As it was"));
+    assert!(shown.rows[0].text.contains("dies"), "{:?}", shown.rows[0]);
+    assert_ne!(first.rows[0].text, shown.rows[0].text);
+    assert!(shown.worst > first.worst);
+    assert_eq!(session.compare(7), None);
+}
+
+#[test]
+fn a_link_shows_the_same_instant_in_another_session() {
+    let mut session = Session::new();
+    ask(&mut session, Command::LoadScenario(7));
+    ask(&mut session, Command::Seek(30));
+    ask(&mut session, kill_a());
+    ask(&mut session, Command::Seek(60));
+    let link = session.link("speed -2".into()).encode().expect("a built-in scenario has a link");
+    let link = Link::decode(&link).expect("it is whole");
+    assert_eq!(link.view, "speed -2");
+    let mut other = Session::new();
+    other.open(&link).expect("what it asks for fits");
+    assert_eq!((event(&other), scene(&other).source.scenario), (60, Some(7)));
+    assert!(run(&other).controllers == run(&session).controllers);
+    assert!(run(&other).array == run(&session).array);
+}
+
+#[test]
+fn a_link_that_asks_for_what_cannot_be_changes_nothing_and_says_why() {
+    let mut session = Session::new();
+    ask(&mut session, Command::Seek(10));
+    let before = scene(&session);
+    let mut link = session.link(String::new());
+    let fault = Fault::DiskFails { disk: 99 };
+    let timed = mirrorline_engine::sim::TimedFault { at_ns: 0, fault };
+    link.deeds =
+        vec![(5, mirrorline_engine::history::Deed::Command(mirrorline_engine::sim::Command::Fault(timed)))];
+    let failure = session.open(&link).unwrap_err();
+    assert!(failure.what.contains("disk 99"), "{failure:?}");
+    link.deeds[0].0 = u64::MAX;
+    assert!(session.open(&link).unwrap_err().what.contains("events"));
     assert!(scene(&session) == before);
 }

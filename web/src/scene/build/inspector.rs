@@ -83,6 +83,7 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
         subtitle: format!("LUN {}, blocks {}–{last}", key.lun().0, label.first_lbn),
         badge: owner.map(|state| Look::from(*state)),
         following: stage.selection.is_none(),
+        line: Some(label),
         sides: states.map(|state| side(state).to_owned()),
         rows,
         maps: if a.is_some() || b.is_some() { maps } else { Vec::new() },

@@ -1,0 +1,111 @@
+//! The futures of a run: a menu beside the transport, and two of them side by side.
+
+use super::icon::icon;
+use super::keys_dialog::use_modal;
+use crate::action::{Action, Panel};
+use crate::scene::model::BranchName;
+use crate::scene::words::{count_text, time_text};
+use crate::session::Command;
+use crate::session::compare::{Comparison, Side};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// The button that says which future is shown, and the menu of all. Nothing while there is only one.
+pub fn branch_menu(branches: &[BranchName], open: bool, act: &Callback<Action>) -> Html {
+    let Some(shown) = branches.iter().find(|branch| branch.shown).filter(|_| branches.len() > 1) else {
+        return Html::default();
+    };
+    let send = |action: Action| {
+        let send = act.clone();
+        Callback::from(move |_: MouseEvent| send.emit(action.clone()))
+    };
+    let toggle = send(if open { Action::Close } else { Action::Open(Panel::Branches) });
+    let item = |branch: &BranchName| {
+        let testid = format!("branch-{}", branch.id);
+        html! {
+            <li key={branch.id} class={classes!(branch.shown.then_some("on"))}>
+                <button class="menu-i" aria-pressed={branch.shown.to_string()} data-testid={testid} disabled={branch.shown}
+                    onclick={send(Action::Play(Command::Switch(branch.id)))}><b>{ &branch.name }</b></button>
+                if !branch.shown {
+                    <button class="btn ghost" onclick={send(Action::Open(Panel::Compare(branch.id)))} data-testid={format!("compare-{}", branch.id)}>{ "Compare" }</button>
+                    if branch.id != 0 {
+                        <button class="btn ghost" aria-label={format!("Forget {}", branch.name)} title="Forget" onclick={send(Action::Play(Command::Forget(branch.id)))}>{ icon("#g-x", "ic16") }</button>
+                    }
+                }
+            </li>
+        }
+    };
+    html! {
+        <div class="pick branches">
+            <button class="btn" aria-expanded={open.to_string()} data-testid="branches" title="Other futures of this run" onclick={toggle}>
+                { icon("#i-branch", "ic20") }<span class="branch-n">{ &shown.name }</span><em>{ branches.len() }</em>
+            </button>
+            if open {
+                <div class="menu branch-menu" data-testid="branch-menu">
+                    <p class="menu-h">{ "Futures of this run" }</p>
+                    <ul>{ for branches.iter().map(item) }</ul>
+                </div>
+            }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct CompareDialogProps {
+    pub comparison: Option<Rc<Comparison>>,
+    pub act: Callback<Action>,
+}
+
+/// Where two futures part, and what happens then in each.
+#[function_component(CompareDialog)]
+pub fn compare_dialog(props: &CompareDialogProps) -> Html {
+    let node = use_modal();
+    let close = {
+        let send = props.act.clone();
+        Callback::from(move |()| send.emit(Action::Close))
+    };
+    let (on_cancel, on_click) = (close.clone(), close);
+    let body = match &props.comparison {
+        None => html! { <p class="failed-w" role="alert">{ "That future is no longer there." }</p> },
+        Some(comparison) => html! {
+            <>
+                <p class="sub" data-testid="compare-same">{ format!("The same up to event {}. The first difference is the next one.", count_text(comparison.same)) }</p>
+                <div class="twin">{ for comparison.sides.iter().map(|side| column(side, comparison.same, &props.act)) }</div>
+            </>
+        },
+    };
+    html! {
+        <dialog ref={node} class="sheet wide" aria-label="Compare two futures" data-testid="compare-dialog" oncancel={move |_: Event| on_cancel.emit(())}>
+            <div class="sheet-h"><h2>{ "Two futures" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+            { body }
+        </dialog>
+    }
+}
+
+fn column(side: &Side, same: u64, act: &Callback<Action>) -> Html {
+    let rows = side.rows.iter().map(|row| {
+        let first = (row.index == same).then_some("first");
+        html! { <li key={row.index} class={classes!(first)}><span class="t">{ time_text(row.at_ns) }</span><span>{ &row.text }</span></li> }
+    });
+    let go = side.id.map(|id| {
+        let send = act.clone();
+        let onclick = move |_: MouseEvent| {
+            send.emit(Action::Close);
+            send.emit(Action::Play(Command::Switch(id)));
+        };
+        html! { <button class="btn" {onclick}>{ "Show this one" }</button> }
+    });
+    let broken = match side.broken {
+        0 => "all rules hold".to_owned(),
+        n => format!("{} broken rules", count_text(n)),
+    };
+    html! {
+        <section class="future">
+            <h3>{ &side.name }</h3>
+            <p class="sub">{ format!("At worst {} from here on; {broken}; {} events.", side.worst.words(), count_text(side.events)) }</p>
+            if side.rows.is_empty() { <p class="empty">{ "Nothing happens any more." }</p> }
+            <ol>{ for rows }</ol>
+            { for go }
+        </section>
+    }
+}
