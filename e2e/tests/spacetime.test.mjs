@@ -113,6 +113,24 @@ test('the window zooms by keys, buttons and the wheel, is dragged, and follows a
   assert.equal(await page.getByTestId('follow').getAttribute('aria-pressed'), 'true');
 });
 
+test('what is on its way is drawn as far as it has come', async () => {
+  const page = await diagram();
+  await page.keyboard.press('Home');
+  await until(page, ({ event }) => event === 0);
+  const way = page.locator('.space-past .stroke.data line');
+  for (let event = 0; event < 5 && (await way.count()) === 0; event += 1) await press(page, 'Alt+ArrowRight');
+  for (let slower = 0; slower < 6; slower += 1) await page.keyboard.press('[');
+  await page.keyboard.press('Space');
+  const come = () =>
+    way.first().evaluate((line) => {
+      const { left, right } = line.getBoundingClientRect();
+      const cut = line.closest('.space-past').getBoundingClientRect().right;
+      return right > left && line.closest('svg').getBoundingClientRect().width > 0 ? Math.round(cut - left) : 0;
+    });
+  const first = await come();
+  assert.ok((await other(come, first)) > first);
+});
+
 test('the scrubber shows the window', async () => {
   const page = await diagram();
   const bracket = page.locator('.scrub > .window');
