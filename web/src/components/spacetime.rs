@@ -252,7 +252,7 @@ impl Component for SpaceTime {
                             title="Keep now in the window" onclick={link.callback(|_: MouseEvent| Msg::Follow)}>{ "Follow" }</button>
                     </div>
                     <p class="space-key" aria-hidden="true">
-                        <i class="k-past"></i>{ "happened" }<i class="k-future"></i>{ "recorded ahead" }<i class="k-read"></i>{ "disk reads" }<i class="k-write"></i>{ "disk writes" }
+                        <i class="k-past"></i>{ "happened" }<i class="k-future"></i>{ "recorded ahead" }<span class="space-disks"><i class="k-read"></i>{ "disk reads" }<i class="k-write"></i>{ "disk writes" }</span>
                     </p>
                     <div class="seg">
                         <button title="Copy what is in the window as a Mermaid sequence diagram" data-testid="copy-text" onclick={link.callback(|_: MouseEvent| Msg::Copy)}>
