@@ -63,25 +63,7 @@ pub fn concerns(kind: &EventKind, id: ControllerId) -> bool {
 
 /// Whether a fault strikes a controller, or what comes to it.
 fn strikes(fault: Fault, id: ControllerId) -> bool {
-    match fault {
-        Fault::Crash { at }
-        | Fault::Restart { at }
-        | Fault::Hang { at }
-        | Fault::Resume { at }
-        | Fault::BatteryFails { at }
-        | Fault::BatteryGood { at }
-        | Fault::CutLink { to: at }
-        | Fault::MendLink { to: at }
-        | Fault::SlowLink { to: at, .. }
-        | Fault::PathCut { via: at, .. }
-        | Fault::PathMended { via: at, .. }
-        | Fault::DropMessage { to: at, .. }
-        | Fault::DuplicateMessage { to: at, .. }
-        | Fault::DelayMessage { to: at, .. }
-        | Fault::SwapMessages { to: at, .. } => at == id,
-        Fault::PowerLoss | Fault::PowerBack => true,
-        _ => false,
-    }
+    fault.target() == Some(id) || matches!(fault, Fault::PowerLoss | Fault::PowerBack)
 }
 
 /// Whether an event has to do with a line: a message about it, a disk command for it, a request that touches it.

@@ -214,6 +214,39 @@ impl Fault {
         }
     }
 
+    /// The controller that it is about, or what comes to that one.
+    #[must_use]
+    pub fn target(self) -> Option<ControllerId> {
+        match self {
+            Fault::Crash { at }
+            | Fault::Restart { at }
+            | Fault::Hang { at }
+            | Fault::Resume { at }
+            | Fault::BatteryFails { at }
+            | Fault::BatteryGood { at }
+            | Fault::CutLink { to: at }
+            | Fault::MendLink { to: at }
+            | Fault::SlowLink { to: at, .. }
+            | Fault::PathCut { via: at, .. }
+            | Fault::PathMended { via: at, .. }
+            | Fault::DropMessage { to: at, .. }
+            | Fault::DuplicateMessage { to: at, .. }
+            | Fault::DelayMessage { to: at, .. }
+            | Fault::SwapMessages { to: at, .. } => Some(at),
+            Fault::PowerLoss
+            | Fault::PowerBack
+            | Fault::FenceStuck
+            | Fault::FenceWorks
+            | Fault::DiskFails { .. }
+            | Fault::DiskReplaced { .. }
+            | Fault::DiskPulled { .. }
+            | Fault::DiskReturned { .. }
+            | Fault::DiskSlow { .. }
+            | Fault::SectorError { .. }
+            | Fault::Scrub => None,
+        }
+    }
+
     /// Whether it breaks something, rather than mends it.
     #[must_use]
     pub fn breaks(self) -> bool {

@@ -118,45 +118,13 @@ impl Coverage {
 
     fn fault(&mut self, fault: Fault) {
         let [a, b] = self.now;
-        let (hit, other) = match target(fault) {
+        let (hit, other) = match fault.target() {
             Some(ControllerId::A) => (a, b),
             Some(ControllerId::B) => (b, a),
             None => (a.min(b), a.max(b)),
         };
         let pair = hit as usize * Mode::COUNT + other as usize;
         self.met[pair * Fault::COUNT + fault.number()] += 1;
-    }
-}
-
-/// The controller that a fault is about.
-fn target(fault: Fault) -> Option<ControllerId> {
-    match fault {
-        Fault::Crash { at }
-        | Fault::Restart { at }
-        | Fault::Hang { at }
-        | Fault::Resume { at }
-        | Fault::BatteryFails { at }
-        | Fault::BatteryGood { at }
-        | Fault::CutLink { to: at }
-        | Fault::MendLink { to: at }
-        | Fault::SlowLink { to: at, .. }
-        | Fault::PathCut { via: at, .. }
-        | Fault::PathMended { via: at, .. }
-        | Fault::DropMessage { to: at, .. }
-        | Fault::DuplicateMessage { to: at, .. }
-        | Fault::DelayMessage { to: at, .. }
-        | Fault::SwapMessages { to: at, .. } => Some(at),
-        Fault::PowerLoss
-        | Fault::PowerBack
-        | Fault::FenceStuck
-        | Fault::FenceWorks
-        | Fault::DiskFails { .. }
-        | Fault::DiskReplaced { .. }
-        | Fault::DiskPulled { .. }
-        | Fault::DiskReturned { .. }
-        | Fault::DiskSlow { .. }
-        | Fault::SectorError { .. }
-        | Fault::Scrub => None,
     }
 }
 
