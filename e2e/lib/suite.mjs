@@ -18,9 +18,14 @@ export function fresh(context = {}) {
 
   afterEach(async () => {
     if (!seen) return;
-    quiet(seen);
-    await seen.close();
+    const last = seen;
     seen = undefined;
+    try {
+      quiet(last);
+    } finally {
+      // A page left open would keep the process from ending.
+      await last.close();
+    }
   });
 
   after(() => browser?.close());
