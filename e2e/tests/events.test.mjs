@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { position, press, seriousViolations, until } from '../lib/app.mjs';
+import { pause, position, press, seriousViolations, until } from '../lib/app.mjs';
 import { fresh } from '../lib/suite.mjs';
 
 const opened = fresh({ reducedMotion: 'reduce' });
@@ -236,4 +236,17 @@ test('on a phone all of it is there, with targets for fingers', async () => {
   assert.ok((await link.boundingBox()).height >= 44);
   assert.ok((await rows(page).first().boundingBox()).height >= 44);
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+});
+
+test('charts of the whole run go with the scrubber, and a click on one seeks', async () => {
+  const page = await opened();
+  await pause(page);
+  await page.getByTestId('tab-about').click();
+  const charts = page.getByTestId('charts').locator('svg');
+  assert.equal(await charts.count(), 6);
+  const { width } = await charts.first().boundingBox();
+  await charts.first().click({ position: { x: width / 2, y: 10 } });
+  const { total } = await position(page);
+  await until(page, ({ event }) => Math.abs(event - total / 2) <= total / 50);
+  assert.match(await charts.first().getAttribute('aria-label'), /^Dirty lines: \d+ now/);
 });

@@ -23,6 +23,7 @@ use crate::listen::{Heard, Listeners};
 use crate::movers::Movers;
 use crate::room;
 use crate::scene::causes::Why;
+use crate::scene::charts::Chart;
 use crate::scene::events::{EventsView, Filter};
 use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, ViewState};
 use crate::session::{Changed, Command, Session};
@@ -195,6 +196,7 @@ impl Component for App {
                 if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleInspector)}></div> }
                 <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} faults={Rc::clone(&scene.faults)}
                     feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
+                    charts={self.charts()} event={if self.tab == Tab::About { (transport.event, transport.total) } else { (0, 0) }}
                     about={about.unwrap_or_default()} tab={self.tab} open={self.drawer} act={self.act.clone()} />
                 <Dock transport={transport.clone()} faults={Rc::clone(&scene.faults)} broken={scene.rules.first.as_ref().map(|first| first.event)}
                     step={self.step} choosing={self.panel == Some(Panel::Until)} branches_open={self.panel == Some(Panel::Branches)} time_of={self.time_of.clone()} act={self.act.clone()} />
@@ -233,6 +235,11 @@ impl App {
                 <Disks array={Rc::clone(&scene.array)} />
             </main>
         }
+    }
+
+    /// Charts of the run, while they are shown.
+    fn charts(&self) -> Vec<Chart> {
+        if self.tab == Tab::About { self.session.borrow().charts() } else { Vec::new() }
     }
 
     /// The list of events, while it is shown.

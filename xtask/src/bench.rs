@@ -13,7 +13,7 @@ use crate::failure::{Failure, Result};
 const TARGETS: [(&str, Target); 11] = [
     ("replay of the trace, 4096 lines, native", Target::AtLeast(1_000_000.0)),
     (WASM_RATIO, Target::AtLeast(0.6)),
-    ("page, all files", Target::AtMost(250.0)),
+    ("page, all files", Target::AtMost(300.0)),
     ("first movement", Target::AtMost(1_000.0)),
     ("script per frame while playing", Target::AtMost(4.0)),
     ("seek in the page", Target::AtMost(50.0)),

@@ -456,7 +456,13 @@ impl World {
         &self.array
     }
 
-    /// Disk commands that have been given and not yet carried out, with the times at which they will be.
+    /// How many disk commands have been given and not yet carried out.
+    #[must_use]
+    pub fn disk_commands_under_way(&self) -> usize {
+        self.disk_commands.len()
+    }
+
+    /// The disk commands that have been given and not yet carried out.
     pub fn disk_commands(&self) -> impl Iterator<Item = &DiskCommand> {
         self.disk_commands.iter().map(|(_, command)| command)
     }

@@ -1,6 +1,7 @@
 //! The rail: what one is looking at (the inspector), and whether it is safe (acknowledged writes, invariants).
 //! Where it is high, the inspector stands above the rest; where it is not, one part shows at a time.
 
+use super::charts::charts;
 use super::events::Events;
 use super::inspector::inspect;
 use super::ledger::Writes;
@@ -9,6 +10,7 @@ use super::rules::Rules;
 use crate::action::{Action, Tab};
 use crate::feed::Feed;
 use crate::scene::causes::Why;
+use crate::scene::charts::Chart;
 use crate::scene::events::EventsView;
 use crate::scene::model::{FaultButton, Inspector, LedgerView, RulesView};
 use std::rc::Rc;
@@ -27,6 +29,9 @@ pub struct RailProps {
     pub resized: u32,
     /// What there is to see in this scenario; empty for a trace.
     pub about: String,
+    /// Charts, while they are shown; and the event in view, of how many.
+    pub charts: Vec<Chart>,
+    pub event: (u64, u64),
     pub tab: Tab,
     /// Small screens: the rail is a drawer, and open.
     pub open: bool,
@@ -68,6 +73,8 @@ pub fn rail(props: &RailProps) -> Html {
         Tab::About => html! {
             <div class="pane-in">
                 <h2 class="sr">{ "About" }</h2>
+                <h3>{ "The whole run" }</h3>
+                { charts(&props.charts, props.event.0, props.event.1, &props.act) }
                 if !props.about.is_empty() {
                     <h3>{ "What to watch for" }</h3>
                     <p class="about">{ &props.about }</p>
@@ -88,7 +95,7 @@ pub fn rail(props: &RailProps) -> Html {
                     <p class="empty">{ "Click a slot, a queue chip, a message or a disk block to see it from both sides." }</p>
                 }
             </div>
-            <div class="pane two">{ part }</div>
+            <div class="pane two" tabindex={(props.tab == Tab::About).then_some("0")}>{ part }</div>
         </aside>
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod causes;
+pub mod charts;
 pub mod events;
 pub mod health;
 pub mod look;

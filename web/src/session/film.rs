@@ -1,5 +1,6 @@
 //! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
 
+use super::gauges::Samples;
 use super::lookout::Lookout;
 use super::stopwatch::now_ms;
 use crate::scene::build::palette::fault_words;
@@ -52,6 +53,7 @@ struct Notes {
     safety: Vec<Safety>,
     /// For each event, the turns that it takes, as the lookout has them.
     turns: Vec<u8>,
+    samples: Samples,
 }
 
 impl Notes {
@@ -59,6 +61,7 @@ impl Notes {
         let index = event.index;
         self.safety.push(lookout.watch.ledger().safety());
         self.turns.push(lookout.turns);
+        self.samples.push(index + 1, lookout.gauges);
         self.messages.push(matches!(event.kind, EventKind::Message { .. }));
         match event.kind {
             EventKind::Message { message, .. } => {
@@ -83,6 +86,7 @@ impl Notes {
         self.messages.truncate(events as usize);
         self.safety.truncate(events as usize);
         self.turns.truncate(events as usize);
+        self.samples.truncate(events);
         for list in [&mut self.flushes, &mut self.switches, &mut self.throughs, &mut self.answers] {
             list.retain(|at| *at <= events);
         }
@@ -330,6 +334,12 @@ impl Film {
     #[must_use]
     pub fn instant(&self) -> Instant<'_> {
         Instant { world: self.timeline.world(), moment: self.timeline.moment(), log: &self.log }
+    }
+
+    /// What the gauges said, over the whole recording.
+    #[must_use]
+    pub fn samples(&self) -> &Samples {
+        &self.notes.samples
     }
 
     /// What stands in the log about an event.

@@ -7,6 +7,7 @@
 pub mod branches;
 pub mod compare;
 pub mod film;
+pub mod gauges;
 mod lookout;
 pub mod pace;
 pub(crate) mod stopwatch;
@@ -14,6 +15,7 @@ pub mod trace;
 mod until;
 
 use crate::scene::build::{self, Checks};
+use crate::scene::charts::{self, Chart};
 use crate::scene::events::Edition;
 use crate::scene::model::{
     BranchName, Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport,
@@ -314,6 +316,12 @@ impl Session {
     #[must_use]
     pub fn scenario_text(&self) -> String {
         self.film.scenario().to_text()
+    }
+
+    /// Charts of the whole run.
+    #[must_use]
+    pub fn charts(&self) -> Vec<Chart> {
+        charts::charts(self.film.samples(), self.film.position(), self.film.events())
     }
 
     /// All futures, and which one is shown.

@@ -1,0 +1,126 @@
+//! Charts of the whole run, in step with the scrubber: a line each, and what it says at the event in view.
+
+use crate::session::gauges::{Gauges, Samples};
+use std::fmt::Write;
+
+/// A chart's size, in its own units; it is drawn as wide as there is room.
+pub const WIDTH: f64 = 300.0;
+pub const HEIGHT: f64 = 36.0;
+
+/// One gauge over the whole run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    pub name: &'static str,
+    /// What it says at the event in view, and at its highest.
+    pub now: String,
+    pub most: String,
+    /// The line, as an SVG path.
+    pub path: String,
+}
+
+/// What a chart shows.
+struct Gauge {
+    name: &'static str,
+    unit: &'static str,
+    value: fn(&Gauges) -> f64,
+}
+
+const GAUGES: [Gauge; 6] = [
+    Gauge { name: "Dirty lines", unit: "", value: |gauges| f64::from(gauges.dirty) },
+    Gauge { name: "Mirror slots free", unit: "", value: |gauges| f64::from(gauges.free) },
+    Gauge { name: "Requests under way", unit: "", value: |gauges| f64::from(gauges.waiting) },
+    Gauge { name: "Disk commands under way", unit: "", value: |gauges| f64::from(gauges.disk) },
+    Gauge {
+        name: "Reads that hit, so far",
+        unit: " %",
+        value: |gauges| share(gauges.hits * 100, gauges.reads),
+    },
+    Gauge {
+        name: "Messages an answer, so far",
+        unit: "",
+        value: |gauges| share(gauges.messages, gauges.answered),
+    },
+];
+
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// The charts of a run of so many events, of which `position` have happened.
+#[must_use]
+pub fn charts(samples: &Samples, position: u64, events: u64) -> Vec<Chart> {
+    let all = samples.all();
+    let at = all.partition_point(|(after, _)| *after <= position);
+    GAUGES
+        .iter()
+        .map(|gauge| {
+            let most = all.iter().map(|(_, gauges)| (gauge.value)(gauges)).fold(0.0, f64::max);
+            let now = at.checked_sub(1).map_or(0.0, |at| (gauge.value)(&all[at].1));
+            Chart {
+                name: gauge.name,
+                now: number(now, gauge.unit),
+                most: number(most, gauge.unit),
+                path: path(all, gauge, most, events),
+            }
+        })
+        .collect()
+}
+
+/// Steps from sample to sample: a gauge keeps what it says until the next one.
+fn path(all: &[(u64, Gauges)], gauge: &Gauge, most: f64, events: u64) -> String {
+    let mut path = String::new();
+    let mut last = None;
+    for (after, gauges) in all {
+        let x = tenths(*after as f64 / events.max(1) as f64 * WIDTH);
+        let y = tenths(HEIGHT - (gauge.value)(gauges) / most.max(1.0) * (HEIGHT - 2.0) - 1.0);
+        if last == Some((x, y)) {
+            continue;
+        }
+        last = Some((x, y));
+        let _ = match path.is_empty() {
+            true => write!(path, "M{} {}", decimal(x), decimal(y)),
+            false => write!(path, "H{}V{}", decimal(x), decimal(y)),
+        };
+    }
+    path
+}
+
+fn tenths(value: f64) -> i32 {
+    (value * 10.0) as i32
+}
+
+/// Tenths as a number with a point. Printing floats would bring their whole machinery into the page.
+fn decimal(tenths: i32) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+fn number(value: f64, unit: &str) -> String {
+    let tenths = tenths(value);
+    if tenths % 10 == 0 { format!("{}{unit}", tenths / 10) } else { format!("{}{unit}", decimal(tenths)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_rises_with_its_gauge_and_says_what_it_says_now() {
+        let mut samples = Samples::default();
+        for events in 1..=10 {
+            samples
+                .push(events, Gauges { dirty: events as u32, messages: 7, answered: 2, ..Gauges::default() });
+        }
+        let charts = charts(&samples, 5, 10);
+        assert_eq!((charts[0].now.as_str(), charts[0].most.as_str()), ("5", "10"));
+        assert!(charts[0].path.starts_with("M30.0 "), "{}", charts[0].path);
+        assert!(charts[0].path.ends_with("H300.0V1.0"), "{}", charts[0].path);
+        assert_eq!(charts[5].now, "3.5");
+        assert_eq!(charts[4].now, "0 %", "no read is no hit");
+    }
+
+    #[test]
+    fn a_run_that_has_not_begun_has_empty_charts() {
+        let charts = charts(&Samples::default(), 0, 0);
+        assert!(charts.iter().all(|chart| chart.path.is_empty() && chart.now.starts_with('0')));
+    }
+}

@@ -1,0 +1,103 @@
+//! What the run's gauges say, sampled while it is recorded: enough for a chart, however long the run is.
+
+use mirrorline_engine::ids::ControllerId;
+use mirrorline_engine::sim::World;
+
+/// Samples kept; when there would be more, every other one goes.
+const SAMPLES_MAX: usize = 1_024;
+
+/// One look at the gauges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gauges {
+    /// Lines in both write-back queues.
+    pub dirty: u32,
+    /// Mirror slots that the two may still fill.
+    pub free: u32,
+    /// Requests of hosts that are not answered.
+    pub waiting: u32,
+    /// Disk commands given and not carried out.
+    pub disk: u32,
+    /// Since the start: answered requests, reads, reads that the cache answered alone, messages sent.
+    pub answered: u64,
+    pub reads: u64,
+    pub hits: u64,
+    pub messages: u64,
+}
+
+impl Gauges {
+    #[must_use]
+    pub fn of(world: &World) -> Gauges {
+        let both = ControllerId::BOTH.map(|at| world.controller(at));
+        let counters = world.counters();
+        Gauges {
+            dirty: both.iter().map(|controller| controller.queue().len()).sum(),
+            free: both.iter().map(|controller| controller.memory().mirror_free.len()).sum(),
+            waiting: world.outstanding() as u32,
+            disk: world.disk_commands_under_way() as u32,
+            answered: counters.acknowledged,
+            reads: counters.reads,
+            hits: counters.read_hits,
+            messages: counters.messages.iter().sum(),
+        }
+    }
+}
+
+/// Samples of a run, evenly spread over its events.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    /// Events between two samples.
+    stride: u64,
+    /// After how many events, and what the gauges said.
+    all: Vec<(u64, Gauges)>,
+}
+
+impl Default for Samples {
+    fn default() -> Samples {
+        Samples { stride: 1, all: Vec::new() }
+    }
+}
+
+impl Samples {
+    /// What the gauges say after so many events; called for each number of events in turn.
+    pub fn push(&mut self, events: u64, gauges: Gauges) {
+        if !events.is_multiple_of(self.stride) {
+            return;
+        }
+        self.all.push((events, gauges));
+        if self.all.len() > SAMPLES_MAX {
+            self.stride *= 2;
+            let stride = self.stride;
+            self.all.retain(|(events, _)| events.is_multiple_of(stride));
+        }
+    }
+
+    /// Another future begins after so many events.
+    pub fn truncate(&mut self, events: u64) {
+        self.all.truncate(self.all.partition_point(|(at, _)| *at <= events));
+    }
+
+    #[must_use]
+    pub fn all(&self) -> &[(u64, Gauges)] {
+        &self.all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_run_keeps_as_many_samples_as_a_short_one_evenly_spread() {
+        let mut samples = Samples::default();
+        for events in 1..=100_000 {
+            samples.push(events, Gauges { dirty: events as u32, ..Gauges::default() });
+        }
+        let all = samples.all();
+        assert!((SAMPLES_MAX / 2..=SAMPLES_MAX).contains(&all.len()), "{}", all.len());
+        let gap = all[1].0 - all[0].0;
+        assert!(all.windows(2).all(|pair| pair[1].0 - pair[0].0 == gap));
+        samples.truncate(50_000);
+        assert!(samples.all().iter().all(|(at, _)| *at <= 50_000));
+        assert!(samples.all().last().is_some_and(|(at, _)| *at > 49_000));
+    }
+}
