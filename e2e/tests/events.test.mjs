@@ -250,3 +250,30 @@ test('charts of the whole run go with the scrubber, and a click on one seeks', a
   await until(page, ({ event }) => Math.abs(event - total / 2) <= total / 50);
   assert.match(await charts.first().getAttribute('aria-label'), /^Dirty lines: \d+ now/);
 });
+
+test('a block is found by its number, and one that is not there is named', async () => {
+  const page = await opened();
+  await pause(page);
+  await page.keyboard.press('f');
+  const field = page.getByTestId('find-input');
+  await field.fill('9:1');
+  await field.press('Enter');
+  assert.match(await page.getByTestId('find-wrong').innerText(), /no LUN 9/);
+  assert.deepEqual(await seriousViolations(page), []);
+  await field.fill('1:7');
+  await field.press('Enter');
+  assert.equal(await page.getByTestId('find-dialog').count(), 0);
+  assert.match(await page.getByTestId('inspector').innerText(), /Line 1:4/);
+});
+
+test('the run is stepped through by virtual time, there and back', async () => {
+  const page = await opened();
+  await pause(page);
+  await page.keyboard.press('Alt+Shift+ArrowRight');
+  const { event } = await until(page, (now) => now.event > 0);
+  await page.keyboard.press('Alt+Shift+ArrowRight');
+  await until(page, (now) => now.event > event);
+  await page.keyboard.press('Alt+Shift+ArrowLeft');
+  await page.keyboard.press('Alt+Shift+ArrowLeft');
+  await until(page, (now) => now.event === 0);
+});

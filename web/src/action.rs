@@ -44,6 +44,8 @@ pub enum Action {
     CloseWhy,
     /// Shows a link, or what a file holds.
     OpenText(Rc<str>),
+    /// Looks for a block by its number, and selects its line.
+    Find(String),
     /// Copies the link to this instant.
     CopyLink,
     /// Says for a while what has been done.
@@ -68,6 +70,8 @@ pub enum StepUnit {
     Message,
     /// A host's request arrives, or its answer does.
     Io,
+    /// A hundredth of the run's virtual time, rounded.
+    Time,
 }
 
 impl StepUnit {
@@ -81,6 +85,8 @@ impl StepUnit {
             (StepUnit::Message, Direction::Back) => Command::StepMessageBack,
             (StepUnit::Io, Direction::Forward) => Command::StepIoForward,
             (StepUnit::Io, Direction::Back) => Command::StepIoBack,
+            (StepUnit::Time, Direction::Forward) => Command::StepTimeForward,
+            (StepUnit::Time, Direction::Back) => Command::StepTimeBack,
         }
     }
 }
@@ -137,6 +143,8 @@ pub enum Panel {
     More,
     /// The link to this instant.
     Share,
+    /// A block is looked for by its number.
+    Find,
     /// The futures that there are.
     Branches,
     /// The one that is shown beside another one.

@@ -1,5 +1,7 @@
 //! The whole page: owns the session, turns actions into commands, and keeps the clock going while something moves.
 
+mod sharing;
+
 use crate::action::{Action, Panel, StepUnit, Tab, View};
 use crate::clock::Clock;
 use crate::components::branches::CompareDialog;
@@ -7,6 +9,7 @@ use crate::components::break_sheet::BreakSheet;
 use crate::components::controller::{Controller, bus};
 use crate::components::disks::Disks;
 use crate::components::dock::Dock;
+use crate::components::find::FindDialog;
 use crate::components::header::Header;
 use crate::components::hosts::Hosts;
 use crate::components::keys_dialog::KeysDialog;
@@ -14,7 +17,6 @@ use crate::components::legend::legend;
 use crate::components::link::Link;
 use crate::components::narration::Narration;
 use crate::components::rail::Rail;
-use crate::components::share_dialog::ShareDialog;
 use crate::components::spacetime::{Recorded, SpaceTime};
 use crate::components::tour;
 use crate::components::trace_dialog::TraceDialog;
@@ -25,7 +27,7 @@ use crate::room;
 use crate::scene::causes::Why;
 use crate::scene::charts::Chart;
 use crate::scene::events::{EventsView, Filter};
-use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, ViewState};
+use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, Selection, ViewState};
 use crate::session::{Changed, Command, Session};
 use crate::share;
 use crate::theme::{Skin, Theme};
@@ -96,13 +98,6 @@ fn find<'a>(faults: &'a [FaultButton], id: &str) -> Option<&'a FaultButton> {
     faults.iter().find(|fault| fault.id == id)
 }
 
-/// Shows what a link, or a file's text, was made of. How it was looked at comes back.
-fn open(session: &mut Session, text: &str) -> Result<share::View, LoadFailure> {
-    let link = share::read(text)?;
-    session.open(&link)?;
-    Ok(share::View::read(&link.view))
-}
-
 impl Component for App {
     type Message = Msg;
     type Properties = ();
@@ -111,7 +106,7 @@ impl Component for App {
         let mut session = Session::new();
         let asked = share::asked();
         let linked = share::linked();
-        let opened = linked.as_deref().map(|link| open(&mut session, link));
+        let opened = linked.as_deref().map(|link| sharing::open(&mut session, link));
         let looked_at = opened.as_ref().and_then(|opened| opened.as_ref().ok()).copied().unwrap_or_default();
         if let Some(speed) = asked.speed.or(looked_at.speed) {
             // A command to set the speed or to play cannot fail; only loading can.
@@ -204,6 +199,7 @@ impl Component for App {
                 if self.panel == Some(Panel::Break) { <BreakSheet faults={Rc::clone(&scene.faults)} undo={transport.undo.clone()} act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
                 { self.sharing() }
+                if self.panel == Some(Panel::Find) { <FindDialog wrong={self.said.clone()} act={self.act.clone()} /> }
                 if let Some(step) = self.tour { { tour::tour(step, &self.act) } }
                 if let Some(Panel::Compare(id)) = self.panel { <CompareDialog comparison={self.session.borrow().compare(id).map(Rc::new)} act={self.act.clone()} /> }
                 <p class={classes!("toast", self.said.is_some().then_some("on"))} role="status" data-testid="said">{ self.said.clone().unwrap_or_default() }</p>
@@ -297,69 +293,6 @@ impl App {
                 <button class="btn" onclick={self.act.reform(|_: MouseEvent| Action::DismissFailure)}>{ "Dismiss" }</button>
             </div>
         }
-    }
-
-    /// The last visit's work.
-    fn offer(&self) -> Html {
-        if self.left.is_none() {
-            return Html::default();
-        }
-        let answer = |go_on: bool| self.act.reform(move |_: MouseEvent| Action::Resume(go_on));
-        html! {
-            <div class="banner offer" role="region" aria-label="Last visit" data-testid="offer">
-                <p>{ "Your last visit ended in the middle of something." }</p>
-                <button class="btn pri" data-testid="offer-resume" onclick={answer(true)}>{ "Go on there" }</button>
-                <button class="btn" data-testid="offer-forget" onclick={answer(false)}>{ "Forget it" }</button>
-            </div>
-        }
-    }
-
-    fn sharing(&self) -> Html {
-        if self.panel != Some(Panel::Share) {
-            return Html::default();
-        }
-        let link = self.link().map(Rc::from);
-        let scenario = self.session.borrow().scenario_text();
-        html! { <ShareDialog {link} scenario={Rc::from(scenario)} title={self.scene.source.title.clone()} act={self.act.clone()} /> }
-    }
-
-    /// The link to this instant, or why there is none.
-    fn link(&self) -> Result<String, String> {
-        let speed = Some(self.scene.transport.speed);
-        let spacetime = self.shown == View::SpaceTime;
-        let view = share::View { speed, tab: Some(self.tab), spacetime, ..share::View::default() };
-        let link = self.session.borrow().link(view.write());
-        link.encode().map_err(|error| format!("There is no link to this: {error}."))
-    }
-
-    /// Remembers where this visit is, if anything was done in it.
-    fn remember(&self) {
-        let session = self.session.borrow();
-        let started = !session.link(String::new()).deeds.is_empty();
-        if started && let Ok(link) = session.link(String::new()).encode() {
-            share::remember(Some(&link));
-        }
-    }
-
-    fn open_text(&mut self, text: &str) -> bool {
-        self.panel = None;
-        self.dropped = None;
-        let result = open(&mut self.session.borrow_mut(), text);
-        match result {
-            Ok(view) => {
-                self.failure = None;
-                self.left = None;
-                self.tab = view.tab.unwrap_or(self.tab);
-                self.shown = if view.spacetime { View::SpaceTime } else { View::Stage };
-                if let Some(speed) = view.speed {
-                    let _ = self.session.borrow_mut().dispatch(Command::SetSpeed(speed));
-                }
-            }
-            Err(failure) => self.failure = Some(failure),
-        }
-        self.refresh(false);
-        self.keep_going();
-        true
     }
 
     fn frame(&mut self, dt_ms: f64) -> bool {
@@ -527,6 +460,16 @@ impl App {
             Action::CloseWhy => self.why = None,
             Action::OpenText(text) => return self.open_text(&text),
             Action::CopyLink => self.copy_link(),
+            Action::Find(text) => {
+                let found = self.session.borrow().find_block(&text);
+                match found {
+                    Err(wrong) => self.said = Some(wrong),
+                    Ok(key) => {
+                        self.panel = None;
+                        return self.act(Action::Pick(Selection::Line(key)));
+                    }
+                }
+            }
             Action::Say(text) => self.said = Some(text),
             Action::Tour(step) => {
                 self.panel = None;
@@ -541,23 +484,6 @@ impl App {
             }
         }
         true
-    }
-
-    fn copy_link(&mut self) {
-        match self.link() {
-            Err(why) => self.said = Some(why),
-            Ok(link) => {
-                let act = self.act.clone();
-                wasm_bindgen_futures::spawn_local(async move {
-                    // Where the browser forbids it, the dialog shows the text to be copied by hand.
-                    act.emit(if share::copy(share::address(&link, "")).await {
-                        Action::Say("The link to this instant is on the clipboard.".to_owned())
-                    } else {
-                        Action::Open(Panel::Share)
-                    });
-                });
-            }
-        }
     }
 
     /// Breaks or mends what a button stands for. What has been recorded after this moment is recorded anew.
@@ -604,7 +530,14 @@ impl App {
                 // Behind a dialog the page holds still.
                 let covered = matches!(
                     self.panel,
-                    Some(Panel::Keys | Panel::Trace | Panel::Break | Panel::Share | Panel::Compare(_))
+                    Some(
+                        Panel::Keys
+                            | Panel::Trace
+                            | Panel::Break
+                            | Panel::Share
+                            | Panel::Find
+                            | Panel::Compare(_)
+                    )
                 );
                 let from_sheet = matches!(action, Action::Break(_));
                 if covered && action != Action::Escape && !from_sheet { false } else { self.act(action) }

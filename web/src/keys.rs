@@ -16,11 +16,12 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 20] = [
+pub const HELP: [(&[&str], &str); 22] = [
     (&["Space"], "Play or pause"),
     (&["←", "→"], "Step, by what “Step by” says"),
     (&["Shift ←", "Shift →"], "Step by I/O"),
     (&["Alt ←", "Alt →"], "Step by event"),
+    (&["Alt Shift ←", "Alt Shift →"], "Step by virtual time: a hundredth of the run"),
     (&["Page Up", "Page Down", "."], "Step, for presenters’ clickers"),
     (&["Home", "End"], "To the first, to the last event"),
     (&["[", "]"], "Slower, faster"),
@@ -30,6 +31,7 @@ pub const HELP: [(&[&str], &str); 20] = [
     (&["Y", "H"], "Batteries fail; a controller hangs; and mend"),
     (&["Ctrl Z", "Ctrl Shift Z"], "Undo what was broken or mended last; do it again"),
     (&["C"], "Copy the link to this instant"),
+    (&["F", "/"], "Find a block by its number"),
     (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
     (&["E", "Q"], "Events; why the one in view happened"),
     (&["U"], "Run until something happens"),
@@ -52,7 +54,9 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         };
     }
     let step = |direction| {
-        if press.alt {
+        if press.alt && press.shift {
+            Action::Play(StepUnit::Time.command(direction))
+        } else if press.alt {
             Action::Play(StepUnit::Event.command(direction))
         } else if press.shift {
             Action::Play(StepUnit::Io.command(direction))
@@ -89,6 +93,7 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "q" | "Q" => Some(Action::Why),
         "u" | "U" => Some(Action::Open(Panel::Until)),
         "c" | "C" => Some(Action::CopyLink),
+        "f" | "F" | "/" => Some(Action::Open(Panel::Find)),
         "?" => Some(Action::Open(Panel::Keys)),
         "Escape" => Some(Action::Escape),
         key => breaks(key),
@@ -122,6 +127,8 @@ mod tests {
         assert_eq!(action(right), Some(Action::Step(Direction::Forward)));
         assert_eq!(action(Press { shift: true, ..right }), Some(Action::Play(Command::StepIoForward)));
         assert_eq!(action(Press { alt: true, ..right }), Some(Action::Play(Command::StepForward)));
+        let both = Press { alt: true, shift: true, ..right };
+        assert_eq!(action(both), Some(Action::Play(Command::StepTimeForward)));
     }
 
     #[test]

@@ -14,9 +14,9 @@ pub fn charts(charts: &[Chart], event: u64, total: u64, act: &Callback<Action>) 
     let seek = {
         let act = act.clone();
         Callback::from(move |click: MouseEvent| {
-            let Some(chart) = click.current_target().and_then(|it| it.dyn_into::<Element>().ok()) else {
-                return;
-            };
+            // Events are heard at the root: the chart is where this one came from.
+            let target = click.target().and_then(|it| it.dyn_into::<Element>().ok());
+            let Some(chart) = target.and_then(|it| it.closest("svg").ok().flatten()) else { return };
             let area = chart.get_bounding_client_rect();
             if area.width() > 0.0 {
                 let share = (f64::from(click.client_x()) - area.left()) / area.width();

@@ -8,6 +8,7 @@ pub mod controller;
 pub mod disks;
 pub mod dock;
 pub mod events;
+pub mod find;
 pub mod header;
 pub mod heat;
 pub mod hosts;

@@ -283,6 +283,12 @@ impl Film {
         self.timeline.seek(position);
     }
 
+    /// How many events have happened by a time.
+    #[must_use]
+    pub fn position_at(&self, time_ns: u64) -> u64 {
+        self.timeline.position_at(time_ns)
+    }
+
     /// When the instant after so many events begins: the time of the last of them. 0 at the start.
     #[must_use]
     pub fn time_at(&self, position: u64) -> u64 {

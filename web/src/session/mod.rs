@@ -26,6 +26,7 @@ use branches::Branches;
 use film::Film;
 use mirrorline_engine::explain::Instant;
 use mirrorline_engine::history::Link;
+use mirrorline_engine::ids::{LineKey, Lun};
 use mirrorline_engine::scenario::library::{Kind, LIBRARY};
 use mirrorline_engine::sim::Fault;
 use std::rc::Rc;
@@ -61,6 +62,9 @@ pub enum Command {
     /// To the next event at which a host's request arrives, or its answer does.
     StepIoForward,
     StepIoBack,
+    /// By a hundredth of the run's virtual time, rounded; at least by one event.
+    StepTimeForward,
+    StepTimeBack,
     Seek(u64),
     /// Forward to where something happens next, however far it has been recorded.
     RunUntil(Until),
@@ -179,6 +183,8 @@ impl Session {
             Command::StepMessageBack => self.step(false, Film::is_message),
             Command::StepIoForward => self.step(true, Film::is_io),
             Command::StepIoBack => self.step(false, Film::is_io),
+            Command::StepTimeForward => self.step_time(true),
+            Command::StepTimeBack => self.step_time(false),
             Command::Seek(position) => self.go(position),
             Command::RunUntil(until) => {
                 self.playing = false;
@@ -366,6 +372,42 @@ impl Session {
         }
         let found = self.film.find(self.film.position(), forward, wanted);
         self.go(found.unwrap_or(if forward { u64::MAX } else { 0 }));
+    }
+
+    fn step_time(&mut self, forward: bool) {
+        self.playing = false;
+        let position = self.film.position();
+        let step_ns = pace::round_step(self.film.time_at(self.film.events()) / 100);
+        let now_ns = self.film.time_at(position);
+        self.go(if forward {
+            self.film.position_at(now_ns.saturating_add(step_ns)).max(position + 1)
+        } else {
+            now_ns
+                .checked_sub(step_ns)
+                .map_or(0, |at| self.film.position_at(at))
+                .min(position.saturating_sub(1))
+        });
+    }
+
+    /// The line of a block, as a person names it: `0:42`, or `42` in LUN 0.
+    ///
+    /// # Errors
+    /// It names no block of this world; why, in words.
+    pub fn find_block(&self, text: &str) -> Result<LineKey, String> {
+        let config = &self.film.scenario().config;
+        let (lun, block) = text.trim().split_once(':').unwrap_or(("0", text.trim()));
+        let (Ok(lun), Ok(block)) = (lun.trim().parse::<u16>(), block.trim().parse::<u64>()) else {
+            return Err("Write a LUN and a block, as in 0:42.".to_owned());
+        };
+        match config.luns.get(usize::from(lun)) {
+            None => {
+                Err(format!("There is no LUN {lun}: this world has {}, counted from 0.", config.luns.len()))
+            }
+            Some(size) if block >= size.blocks => {
+                Err(format!("LUN {lun} has {} blocks, counted from 0.", size.blocks))
+            }
+            Some(_) => Ok(LineKey::new(Lun(lun), block / u64::from(config.line_blocks()))),
+        }
     }
 
     fn follow_quest(&mut self) {

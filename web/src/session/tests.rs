@@ -428,3 +428,29 @@ fn a_link_that_asks_for_what_cannot_be_changes_nothing_and_says_why() {
     assert!(session.open(&link).unwrap_err().what.contains("events"));
     assert!(scene(&session) == before);
 }
+
+#[test]
+fn steps_by_time_go_there_and_back_and_always_go_somewhere() {
+    let mut session = Session::new();
+    let mut seen = vec![0];
+    while event(&session) < scene(&session).transport.total {
+        ask(&mut session, Command::StepTimeForward);
+        assert!(event(&session) > *seen.last().unwrap());
+        seen.push(event(&session));
+    }
+    assert!((20..=100).contains(&seen.len()), "{}", seen.len());
+    for _ in 0..seen.len() {
+        ask(&mut session, Command::StepTimeBack);
+    }
+    assert_eq!(event(&session), 0);
+}
+
+#[test]
+fn a_block_is_found_by_its_number_or_it_is_said_why_not() {
+    let session = Session::new();
+    assert_eq!(session.find_block(" 1:7 ").map(|key| (key.lun().0, key.stripe())), Ok((1, 1)));
+    assert_eq!(session.find_block("42"), session.find_block("0:42"));
+    for (text, why) in [("x", "as in 0:42"), ("9:1", "no LUN 9"), ("0:99999999", "blocks"), ("", "as in")] {
+        assert!(session.find_block(text).unwrap_err().contains(why), "{text}");
+    }
+}

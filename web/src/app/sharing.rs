@@ -1,0 +1,99 @@
+//! What the app shares and takes back: links, files, and the work of an interrupted visit.
+
+use super::App;
+use crate::action::{Action, Panel, View};
+use crate::components::share_dialog::ShareDialog;
+use crate::scene::model::LoadFailure;
+use crate::session::{Command, Session};
+use crate::share;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Shows what a link, or a file's text, was made of. How it was looked at comes back.
+pub(super) fn open(session: &mut Session, text: &str) -> Result<share::View, LoadFailure> {
+    let link = share::read(text)?;
+    session.open(&link)?;
+    Ok(share::View::read(&link.view))
+}
+
+impl App {
+    /// The last visit's work.
+    pub(super) fn offer(&self) -> Html {
+        if self.left.is_none() {
+            return Html::default();
+        }
+        let answer = |go_on: bool| self.act.reform(move |_: MouseEvent| Action::Resume(go_on));
+        html! {
+            <div class="banner offer" role="region" aria-label="Last visit" data-testid="offer">
+                <p>{ "Your last visit ended in the middle of something." }</p>
+                <button class="btn pri" data-testid="offer-resume" onclick={answer(true)}>{ "Go on there" }</button>
+                <button class="btn" data-testid="offer-forget" onclick={answer(false)}>{ "Forget it" }</button>
+            </div>
+        }
+    }
+
+    pub(super) fn sharing(&self) -> Html {
+        if self.panel != Some(Panel::Share) {
+            return Html::default();
+        }
+        let link = self.link().map(Rc::from);
+        let scenario = self.session.borrow().scenario_text();
+        html! { <ShareDialog {link} scenario={Rc::from(scenario)} title={self.scene.source.title.clone()} act={self.act.clone()} /> }
+    }
+
+    /// The link to this instant, or why there is none.
+    pub(super) fn link(&self) -> Result<String, String> {
+        let speed = Some(self.scene.transport.speed);
+        let spacetime = self.shown == View::SpaceTime;
+        let view = share::View { speed, tab: Some(self.tab), spacetime, ..share::View::default() };
+        let link = self.session.borrow().link(view.write());
+        link.encode().map_err(|error| format!("There is no link to this: {error}."))
+    }
+
+    /// Remembers where this visit is, if anything was done in it.
+    pub(super) fn remember(&self) {
+        let session = self.session.borrow();
+        let started = !session.link(String::new()).deeds.is_empty();
+        if started && let Ok(link) = session.link(String::new()).encode() {
+            share::remember(Some(&link));
+        }
+    }
+
+    pub(super) fn open_text(&mut self, text: &str) -> bool {
+        self.panel = None;
+        self.dropped = None;
+        let result = open(&mut self.session.borrow_mut(), text);
+        match result {
+            Ok(view) => {
+                self.failure = None;
+                self.left = None;
+                self.tab = view.tab.unwrap_or(self.tab);
+                self.shown = if view.spacetime { View::SpaceTime } else { View::Stage };
+                if let Some(speed) = view.speed {
+                    let _ = self.session.borrow_mut().dispatch(Command::SetSpeed(speed));
+                }
+            }
+            Err(failure) => self.failure = Some(failure),
+        }
+        self.refresh(false);
+        self.keep_going();
+        true
+    }
+
+    pub(super) fn copy_link(&mut self) {
+        match self.link() {
+            Err(why) => self.said = Some(why),
+            Ok(link) => {
+                let act = self.act.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    // Where the browser forbids it, the dialog shows the text to be copied by hand.
+                    act.emit(if share::copy(share::address(&link, "")).await {
+                        Action::Say("The link to this instant is on the clipboard.".to_owned())
+                    } else {
+                        Action::Open(Panel::Share)
+                    });
+                });
+            }
+        }
+    }
+}

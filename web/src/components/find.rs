@@ -1,0 +1,47 @@
+//! Finding a block by its number: the line that it belongs to is selected, wherever it is.
+
+use super::keys_dialog::use_modal;
+use crate::action::Action;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct FindDialogProps {
+    /// What was wrong with the last try.
+    pub wrong: Option<String>,
+    pub act: Callback<Action>,
+}
+
+#[function_component(FindDialog)]
+pub fn find_dialog(props: &FindDialogProps) -> Html {
+    let node = use_modal();
+    let field = use_node_ref();
+    let close = {
+        let send = props.act.clone();
+        Callback::from(move |()| send.emit(Action::Close))
+    };
+    let (on_cancel, on_click) = (close.clone(), close);
+    let find = {
+        let (field, send) = (field.clone(), props.act.clone());
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            if let Some(input) = field.cast::<HtmlInputElement>() {
+                send.emit(Action::Find(input.value()));
+            }
+        }
+    };
+    html! {
+        <dialog ref={node} class="sheet find" aria-label="Find a block" data-testid="find-dialog" oncancel={move |_: Event| on_cancel.emit(())}>
+            <div class="sheet-h"><h2>{ "Find a block" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+            <form onsubmit={find}>
+                <label class="copyfield">
+                    <span class="sr">{ "LUN and block" }</span>
+                    <input ref={field} type="text" name="block" autocomplete="off" autofocus=true inputmode="numeric" placeholder="0:42" aria-describedby="find-how" data-testid="find-input" />
+                    <button class="btn pri" data-testid="find-go">{ "Find" }</button>
+                </label>
+                <p id="find-how" class="sub">{ "LUN:block, as in 0:42, or the block alone in LUN 0. Its line is shown in the inspector, and ringed on the stage wherever it is." }</p>
+                if let Some(wrong) = &props.wrong { <p class="failed-w" role="alert" data-testid="find-wrong">{ wrong }</p> }
+            </form>
+        </dialog>
+    }
+}
