@@ -61,7 +61,7 @@ pub fn dock(props: &DockProps) -> Html {
                         onclick={act(Action::Step(Direction::Forward))}>{ icon("#i-fwd", "") }</button>
                 </div>
                 <div class="seg step" role="group" aria-label="Step by"><span class="lbl">{ "Step by" }</span>
-                    { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }{ unit(StepUnit::Time, "Time") }
+                    { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
                 </div>
                 { speed(transport.speed, run_until(&menu, props.choosing, at_end, &props.act), &props.act) }
                 { branch_menu(&transport.branches, props.branches_open, &props.act) }
