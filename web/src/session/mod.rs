@@ -541,10 +541,16 @@ impl Session {
         spacetime::mermaid(self.film.log(), instant.config(), self.film.position(), from_ns, to_ns)
     }
 
-    /// How much time a diagram shows at first, in so many pixels.
+    /// How much time a diagram shows at first, in so many pixels: a few exchanges over the link, and where little
+    /// happens the last events at least.
     #[must_use]
     pub fn first_span(&self, width: u32) -> u64 {
-        spacetime::first_span(self.film.instant().config(), width)
+        const EVENTS: u64 = 10;
+        let exchanges = spacetime::first_span(self.film.instant().config(), width);
+        let position = self.film.position();
+        let last_ns = self.film.time_at(position) - self.film.time_at(position.saturating_sub(EVENTS));
+        // Now stands a little behind the middle.
+        (last_ns * 2).clamp(exchanges, exchanges * 100)
     }
 
     /// When the instant after so many events begins, for the scrubber's label. Virtual nanoseconds.
