@@ -69,9 +69,13 @@ export async function open(options = {}) {
     }
   });
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
-  page.on('requestfailed', (request) =>
-    problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`),
-  );
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // A page that is left, or loaded again, gives up what it was still fetching; what is not there is a 404 below.
+    if (why !== 'net::ERR_ABORTED') {
+      problems.push(`failed: ${request.url()} ${why}`);
+    }
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) {
       problems.push(`${response.status()}: ${response.url()}`);
