@@ -52,9 +52,10 @@ impl App {
 
     /// Remembers where this visit is, if anything was done in it.
     pub(super) fn remember(&self) {
-        let session = self.session.borrow();
-        let started = !session.link(String::new()).deeds.is_empty();
-        if started && let Ok(link) = session.link(String::new()).encode() {
+        let link = self.session.borrow().link(String::new());
+        if !link.deeds.is_empty()
+            && let Ok(link) = link.encode()
+        {
             share::remember(Some(&link));
         }
     }

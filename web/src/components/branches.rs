@@ -1,7 +1,7 @@
 //! The futures of a run: a menu beside the transport, and two of them side by side.
 
 use super::icon::icon;
-use super::keys_dialog::use_modal;
+use super::sheet::Sheet;
 use crate::action::{Action, Panel};
 use crate::scene::model::BranchName;
 use crate::scene::words::{count_text, time_text};
@@ -59,12 +59,7 @@ pub struct CompareDialogProps {
 /// Where two futures part, and what happens then in each.
 #[function_component(CompareDialog)]
 pub fn compare_dialog(props: &CompareDialogProps) -> Html {
-    let node = use_modal();
-    let close = {
-        let send = props.act.clone();
-        Callback::from(move |()| send.emit(Action::Close))
-    };
-    let (on_cancel, on_click) = (close.clone(), close);
+    let close = props.act.reform(|()| Action::Close);
     let body = match &props.comparison {
         None => html! { <p class="failed-w" role="alert">{ "That future is no longer there." }</p> },
         Some(comparison) => html! {
@@ -75,10 +70,9 @@ pub fn compare_dialog(props: &CompareDialogProps) -> Html {
         },
     };
     html! {
-        <dialog ref={node} class="sheet wide" aria-label="Compare two futures" data-testid="compare-dialog" oncancel={move |_: Event| on_cancel.emit(())}>
-            <div class="sheet-h"><h2>{ "Two futures" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+        <Sheet title="Two futures" label="Compare two futures" class="wide" testid="compare-dialog" {close}>
             { body }
-        </dialog>
+        </Sheet>
     }
 }
 

@@ -1,7 +1,7 @@
 //! Everything that can be broken and mended, each with what follows from it.
 
 use super::icon::icon;
-use super::keys_dialog::use_modal;
+use super::sheet::Sheet;
 use crate::action::Action;
 use crate::scene::model::{FaultButton, FaultGroup};
 use crate::session::Command;
@@ -18,12 +18,7 @@ pub struct BreakSheetProps {
 
 #[function_component(BreakSheet)]
 pub fn break_sheet(props: &BreakSheetProps) -> Html {
-    let node = use_modal();
-    let close = {
-        let send = props.act.clone();
-        Callback::from(move |()| send.emit(Action::Close))
-    };
-    let (on_cancel, on_click) = (close.clone(), close);
+    let close = props.act.reform(|()| Action::Close);
     let groups = FaultGroup::ALL.into_iter().map(|group| {
         // Of disks, "fail a disk" is one choice: each disk has its own on the stage.
         let mine = props.faults.iter().filter(|fault| fault.group == group && !fault.id.starts_with("disk-"));
@@ -35,12 +30,11 @@ pub fn break_sheet(props: &BreakSheetProps) -> Html {
         }
     });
     html! {
-        <dialog ref={node} class="sheet breaks" aria-label="Break it" data-testid="break-sheet" oncancel={move |_: Event| on_cancel.emit(())}>
-            <div class="sheet-h"><h2>{ "Break it, mend it" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+        <Sheet title="Break it, mend it" label="Break it" class="breaks" testid="break-sheet" {close}>
             <p class="sub">{ "It happens at the moment that is shown. What came after it is simulated anew." }</p>
             if let Some(label) = &props.undo { { undo(label, &props.act) } }
             <div class="break-groups">{ for groups }</div>
-        </dialog>
+        </Sheet>
     }
 }
 

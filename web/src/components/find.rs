@@ -1,6 +1,6 @@
 //! Finding a block by its number: the line that it belongs to is selected, wherever it is.
 
-use super::keys_dialog::use_modal;
+use super::sheet::Sheet;
 use crate::action::Action;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -14,13 +14,8 @@ pub struct FindDialogProps {
 
 #[function_component(FindDialog)]
 pub fn find_dialog(props: &FindDialogProps) -> Html {
-    let node = use_modal();
     let field = use_node_ref();
-    let close = {
-        let send = props.act.clone();
-        Callback::from(move |()| send.emit(Action::Close))
-    };
-    let (on_cancel, on_click) = (close.clone(), close);
+    let close = props.act.reform(|()| Action::Close);
     let find = {
         let (field, send) = (field.clone(), props.act.clone());
         move |event: SubmitEvent| {
@@ -31,8 +26,7 @@ pub fn find_dialog(props: &FindDialogProps) -> Html {
         }
     };
     html! {
-        <dialog ref={node} class="sheet find" aria-label="Find a block" data-testid="find-dialog" oncancel={move |_: Event| on_cancel.emit(())}>
-            <div class="sheet-h"><h2>{ "Find a block" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+        <Sheet title="Find a block" class="find" testid="find-dialog" {close}>
             <form onsubmit={find}>
                 <label class="copyfield">
                     <span class="sr">{ "LUN and block" }</span>
@@ -42,6 +36,6 @@ pub fn find_dialog(props: &FindDialogProps) -> Html {
                 <p id="find-how" class="sub">{ "LUN:block, as in 0:42, or the block alone in LUN 0. Its line is shown in the inspector, and ringed on the stage wherever it is." }</p>
                 if let Some(wrong) = &props.wrong { <p class="failed-w" role="alert" data-testid="find-wrong">{ wrong }</p> }
             </form>
-        </dialog>
+        </Sheet>
     }
 }

@@ -24,6 +24,7 @@ pub mod rules;
 pub mod run_until;
 pub mod scrubber;
 pub mod share_dialog;
+pub mod sheet;
 pub mod slots;
 pub mod spacetime;
 pub mod spacetime_svg;

@@ -1,6 +1,6 @@
 //! Sharing: the link to this very instant, as text, as a code for a phone's camera, for slides, and as a file.
 
-use super::keys_dialog::use_modal;
+use super::sheet::Sheet;
 use crate::action::Action;
 use crate::share;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -24,12 +24,7 @@ pub struct ShareDialogProps {
 
 #[function_component(ShareDialog)]
 pub fn share_dialog(props: &ShareDialogProps) -> Html {
-    let node = use_modal();
-    let close = {
-        let send = props.act.clone();
-        Callback::from(move |()| send.emit(Action::Close))
-    };
-    let (on_cancel, on_click) = (close.clone(), close);
+    let close = props.act.reform(|()| Action::Close);
     let file = file_name(&props.title);
     let save_scenario = {
         let (name, text) = (format!("{file}.scenario"), Rc::clone(&props.scenario));
@@ -70,10 +65,9 @@ pub fn share_dialog(props: &ShareDialogProps) -> Html {
         }
     };
     html! {
-        <dialog ref={node} class="sheet share" aria-label="Share" data-testid="share-dialog" oncancel={move |_: Event| on_cancel.emit(())}>
-            <div class="sheet-h"><h2>{ "Share" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+        <Sheet title="Share" class="share" testid="share-dialog" {close}>
             { body }
-        </dialog>
+        </Sheet>
     }
 }
 

@@ -5,7 +5,7 @@
 //! `--pan` and `--nx`, in pixels.
 
 use super::icon::icon;
-use super::keys_dialog::use_modal;
+use super::sheet::Sheet;
 use super::spacetime_svg::{flying, labels, names, picture};
 use crate::action::Action;
 use crate::movers::Movers;
@@ -14,12 +14,12 @@ use crate::scene::model::Transport;
 use crate::scene::spacetime::{self, EVENTS_MAX, Lens};
 use crate::scene::words::{css_number, time_text};
 use crate::session::{Command, Session};
+use crate::share;
 use crate::theme::{Skin, Theme};
 use gloo::events::{EventListener, EventListenerOptions};
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, WheelEvent};
 use yew::prelude::*;
 
@@ -472,20 +472,10 @@ impl SpaceTime {
         let text = ctx.props().recorded.0.borrow().sequence(from_ns, from_ns + self.span_ns as i64);
         let done = ctx.link().callback(|(taken, text)| Msg::Copied(taken, text));
         wasm_bindgen_futures::spawn_local(async move {
-            let taken = write_clipboard(&text).await.is_ok();
+            let taken = share::copy(text.clone()).await;
             done.emit((taken, text));
         });
     }
-}
-
-/// Puts a text on the clipboard. A page that is not served safely has none, so it is asked for by name.
-async fn write_clipboard(text: &str) -> Result<(), JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let navigator = js_sys::Reflect::get(&window, &"navigator".into())?;
-    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into())?;
-    let write: js_sys::Function = js_sys::Reflect::get(&clipboard, &"writeText".into())?.dyn_into()?;
-    let promise: js_sys::Promise = write.call1(&clipboard, &text.into())?.dyn_into()?;
-    JsFuture::from(promise).await.map(|_| ())
 }
 
 #[derive(Properties, PartialEq)]
@@ -497,15 +487,12 @@ struct TextDialogProps {
 /// The text, where the browser does not let the page reach the clipboard.
 #[function_component(TextDialog)]
 fn text_dialog(props: &TextDialogProps) -> Html {
-    let node = use_modal();
-    let (on_cancel, on_click) = (props.close.clone(), props.close.clone());
     // The page's keys are not those of the dialog.
-    let onkeydown = |event: KeyboardEvent| event.stop_propagation();
+    let onkeydown = Callback::from(|event: KeyboardEvent| event.stop_propagation());
     html! {
-        <dialog ref={node} class="sheet space-text" aria-label="As text" data-testid="space-text" oncancel={move |_: Event| on_cancel.emit(())} {onkeydown}>
-            <div class="sheet-h"><h2>{ "As text" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+        <Sheet title="As text" class="space-text" testid="space-text" close={props.close.clone()} {onkeydown}>
             <p class="sub">{ "The browser does not let this page reach the clipboard. Select the text and copy it; Mermaid draws it." }</p>
             <textarea readonly=true rows="16" aria-label="Mermaid sequence diagram" value={props.text.clone()} />
-        </dialog>
+        </Sheet>
     }
 }

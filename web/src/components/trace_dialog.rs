@@ -2,7 +2,7 @@
 //! that last step, and every step can be left.
 
 use super::icon::icon;
-use super::keys_dialog::use_modal;
+use super::sheet::Sheet;
 use crate::action::Action;
 use crate::file;
 use crate::scene::model::{LoadFailure, TracePreview};
@@ -31,7 +31,6 @@ enum Stage {
 
 #[function_component(TraceDialog)]
 pub fn trace_dialog(props: &TraceDialogProps) -> Html {
-    let node = use_modal();
     let stage = use_state(|| Stage::Choose);
     // A running read looks here after each piece: another file, or a closed dialog, ends it.
     let current = use_mut_ref(|| Rc::new(Cell::new(true)));
@@ -56,10 +55,7 @@ pub fn trace_dialog(props: &TraceDialogProps) -> Html {
             move || current.borrow().set(false)
         });
     }
-    let close = {
-        let send = props.act.clone();
-        Callback::from(move |()| send.emit(Action::Close))
-    };
+    let close = props.act.reform(|()| Action::Close);
     let back = {
         let (stage, current) = (stage.setter(), current.clone());
         Callback::from(move |_: MouseEvent| {
@@ -108,12 +104,10 @@ pub fn trace_dialog(props: &TraceDialogProps) -> Html {
             </>
         },
     };
-    let (on_cancel, on_click) = (close.clone(), close);
     html! {
-        <dialog ref={node} class="sheet trace" aria-label="Open a trace" data-testid="trace-dialog" oncancel={move |_: Event| on_cancel.emit(())}>
-            <div class="sheet-h"><h2>{ "Open a trace" }</h2><button class="btn" onclick={move |_: MouseEvent| on_click.emit(())}>{ "Close" }</button></div>
+        <Sheet title="Open a trace" class="trace" testid="trace-dialog" {close}>
             { body }
-        </dialog>
+        </Sheet>
     }
 }
 
