@@ -150,3 +150,16 @@ pub enum Panel {
     /// The one that is shown beside another one.
     Compare(u32),
 }
+
+impl Panel {
+    /// A dialog covers the page, which holds still behind it; the others are menus beside their buttons.
+    #[must_use]
+    pub fn is_dialog(self) -> bool {
+        match self {
+            Panel::Keys | Panel::Trace | Panel::Break | Panel::Share | Panel::Find | Panel::Compare(_) => {
+                true
+            }
+            Panel::Scenarios | Panel::Until | Panel::More | Panel::Branches => false,
+        }
+    }
+}

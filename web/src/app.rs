@@ -173,8 +173,7 @@ impl Component for App {
         let transport = &scene.transport;
         let about =
             scene.source.scenario.and_then(|index| self.scenarios.get(index)).map(|it| it.about.clone());
-        let busy_panel =
-            matches!(self.panel, Some(Panel::Scenarios | Panel::More | Panel::Until | Panel::Branches));
+        let menu = self.panel.is_some_and(|panel| !panel.is_dialog());
         let close = self.act.reform(|_: MouseEvent| Action::Close);
         html! {
             <ContextProvider<Movers> context={self.movers.clone()}>
@@ -182,7 +181,7 @@ impl Component for App {
                 data-event={transport.event.to_string()} data-total={transport.total.to_string()}
                 data-playing={transport.playing.to_string()} data-tour={self.tour.map(tour::part)}>
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} act={self.act.clone()} />
-                if busy_panel { <div class="veil" onclick={close.clone()}></div> }
+                if menu { <div class="veil" onclick={close.clone()}></div> }
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
                     silent={transport.playing && transport.speed >= FAST} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
@@ -528,17 +527,7 @@ impl App {
         match heard {
             Heard::Act(action) => {
                 // Behind a dialog the page holds still.
-                let covered = matches!(
-                    self.panel,
-                    Some(
-                        Panel::Keys
-                            | Panel::Trace
-                            | Panel::Break
-                            | Panel::Share
-                            | Panel::Find
-                            | Panel::Compare(_)
-                    )
-                );
+                let covered = self.panel.is_some_and(Panel::is_dialog);
                 let from_sheet = matches!(action, Action::Break(_));
                 if covered && action != Action::Escape && !from_sheet { false } else { self.act(action) }
             }

@@ -16,7 +16,7 @@ fn each_instant(name: &str, mut look: impl FnMut(Instant<'_>, &str)) {
     let world = scenario.world().unwrap();
     let mut timeline = Timeline::new(Run::new(world, scenario.source().unwrap(), scenario.pacing));
     let mut log = EventLog::default();
-    while timeline.extend_watched(1000, |event, _| log.push(event)) == 1000 {}
+    while timeline.extend_watched(1000, |event, _, _| log.push(event)) == 1000 {}
     assert!(timeline.len() > 50 && log.len() == timeline.len());
     for position in 0..=timeline.len() {
         timeline.seek(position);

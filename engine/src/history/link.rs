@@ -53,7 +53,7 @@ impl Link {
 
     fn to_text(&self) -> String {
         let scenario = self.scenario.to_text();
-        let builtin = library::LIBRARY.iter().find(|builtin| builtin.scenario().to_text() == scenario);
+        let builtin = library::position_of(&scenario).map(|index| &library::LIBRARY[index]);
         let view: String = self.view.chars().filter(|c| !c.is_control()).take(VIEW_CHARS_MAX).collect();
         let mut lines = vec![
             crate::VERSION.to_owned(),

@@ -95,17 +95,18 @@ impl<S: Source + Clone, W: Witness> Timeline<S, W> {
 
     /// Records up to so many events more. Returns how many it was; fewer mean that the run is over.
     pub fn extend(&mut self, events: u64) -> u64 {
-        self.extend_watched(events, |_, _| {})
+        self.extend_watched(events, |_, _, _| {})
     }
 
-    /// As [`Timeline::extend`], and shows each new event, and the witness after it, to `watch`, once and in order.
-    pub fn extend_watched(&mut self, events: u64, mut watch: impl FnMut(&Event, &W)) -> u64 {
+    /// As [`Timeline::extend`], and shows each new event, and the witness and the world after it, to `watch`, once and
+    /// in order.
+    pub fn extend_watched(&mut self, events: u64, mut watch: impl FnMut(&Event, &W, &World)) -> u64 {
         for n in 0..events {
             let Some(event) = self.frontier.step_on(&self.deeds, None) else {
                 self.complete = true;
                 return n;
             };
-            watch(&event, &self.frontier.witness);
+            watch(&event, &self.frontier.witness, self.frontier.run.world());
             self.at_ns.push(event.at_ns);
             self.kinds.push(MarkKind::of(&event.kind));
             let bytes = self.frontier.approximate_bytes();

@@ -166,7 +166,7 @@ impl Witness for Count {
 fn a_witness_knows_at_every_instant_what_came_before_and_nothing_more() {
     let mut timeline = Timeline::witnessed(run(), Count::default());
     let mut seen = vec![Count::default()];
-    while timeline.extend_watched(1000, |_, witness| seen.push(witness.clone())) == 1000 {}
+    while timeline.extend_watched(1000, |_, witness, _| seen.push(witness.clone())) == 1000 {}
     for position in [700, 3, 0, 64, 63, timeline.len(), 1_500] {
         timeline.seek(position);
         assert_eq!(*timeline.witness(), seen[position as usize], "at {position}");

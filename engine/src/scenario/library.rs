@@ -2,6 +2,7 @@
 //! events of a small world.
 
 use crate::scenario::Scenario;
+use std::sync::LazyLock;
 
 /// A scenario that comes with the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,14 @@ impl Builtin {
     pub fn scenario(&self) -> Scenario {
         Scenario::parse(self.text).expect("a test reads every built-in scenario")
     }
+}
+
+/// The place in [`LIBRARY`] of the scenario whose text, as [`Scenario::to_text`] writes it, this is.
+#[must_use]
+pub fn position_of(text: &str) -> Option<usize> {
+    static TEXTS: LazyLock<Vec<String>> =
+        LazyLock::new(|| LIBRARY.iter().map(|builtin| builtin.scenario().to_text()).collect());
+    TEXTS.iter().position(|builtin| builtin == text)
 }
 
 /// The built-in scenario of that name.

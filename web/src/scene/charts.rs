@@ -107,8 +107,12 @@ mod tests {
     fn a_chart_rises_with_its_gauge_and_says_what_it_says_now() {
         let mut samples = Samples::default();
         for events in 1..=10 {
-            samples
-                .push(events, Gauges { dirty: events as u32, messages: 7, answered: 2, ..Gauges::default() });
+            samples.push(events, || Gauges {
+                dirty: events as u32,
+                messages: 7,
+                answered: 2,
+                ..Gauges::default()
+            });
         }
         let charts = charts(&samples, 5, 10);
         assert_eq!((charts[0].now.as_str(), charts[0].most.as_str()), ("5", "10"));

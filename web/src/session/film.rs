@@ -1,6 +1,6 @@
 //! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
 
-use super::gauges::Samples;
+use super::gauges::{Gauges, Samples};
 use super::lookout::Lookout;
 use super::stopwatch::now_ms;
 use crate::scene::build::palette::fault_words;
@@ -11,7 +11,7 @@ use mirrorline_engine::explain::{EventLog, Instant};
 use mirrorline_engine::history::{Deed, MarkKind, Timeline};
 use mirrorline_engine::message::MessageKind;
 use mirrorline_engine::scenario::{Scenario, ScenarioSource};
-use mirrorline_engine::sim::{Command, CommandError, Event, EventKind, Fault, Run, TimedFault};
+use mirrorline_engine::sim::{Command, CommandError, Event, EventKind, Fault, Run, TimedFault, World};
 
 /// Events recorded between two looks at the clock.
 const SLICE: u64 = 256;
@@ -57,11 +57,11 @@ struct Notes {
 }
 
 impl Notes {
-    fn take(&mut self, event: &Event, lookout: &Lookout) {
+    fn take(&mut self, event: &Event, lookout: &Lookout, world: &World) {
         let index = event.index;
         self.safety.push(lookout.watch.ledger().safety());
         self.turns.push(lookout.turns);
-        self.samples.push(index + 1, lookout.gauges);
+        self.samples.push(index + 1, || Gauges::of(world));
         self.messages.push(matches!(event.kind, EventKind::Message { .. }));
         match event.kind {
             EventKind::Message { message, .. } => {
@@ -115,9 +115,9 @@ impl Film {
 
     fn extend(&mut self, events: u64) {
         let (log, notes) = (&mut self.log, &mut self.notes);
-        self.timeline.extend_watched(events, |event, lookout: &Lookout| {
+        self.timeline.extend_watched(events, |event, lookout: &Lookout, world| {
             log.push(event);
-            notes.take(event, lookout);
+            notes.take(event, lookout, world);
         });
     }
 

@@ -58,12 +58,13 @@ impl Default for Samples {
 }
 
 impl Samples {
-    /// What the gauges say after so many events; called for each number of events in turn.
-    pub fn push(&mut self, events: u64, gauges: Gauges) {
+    /// What the gauges say after so many events; called for each number of events in turn. They are read only for a
+    /// sample.
+    pub fn push(&mut self, events: u64, gauges: impl FnOnce() -> Gauges) {
         if !events.is_multiple_of(self.stride) {
             return;
         }
-        self.all.push((events, gauges));
+        self.all.push((events, gauges()));
         if self.all.len() > SAMPLES_MAX {
             self.stride *= 2;
             let stride = self.stride;
@@ -90,7 +91,7 @@ mod tests {
     fn a_long_run_keeps_as_many_samples_as_a_short_one_evenly_spread() {
         let mut samples = Samples::default();
         for events in 1..=100_000 {
-            samples.push(events, Gauges { dirty: events as u32, ..Gauges::default() });
+            samples.push(events, || Gauges { dirty: events as u32, ..Gauges::default() });
         }
         let all = samples.all();
         assert!((SAMPLES_MAX / 2..=SAMPLES_MAX).contains(&all.len()), "{}", all.len());

@@ -1,7 +1,6 @@
 //! Who watches a run while it is recorded: the checks, and a note of the turns that events take which only facts tell
 //! of. A flush is announced to no one when a controller serves alone, so no event says that one begins.
 
-use super::gauges::Gauges;
 use mirrorline_engine::check::Watch;
 use mirrorline_engine::fact::{Fact, IoKind, Observer};
 use mirrorline_engine::history::Witness;
@@ -22,14 +21,12 @@ pub struct Lookout {
     /// The turns that the last event took.
     pub turns: u8,
     gathered: u8,
-    /// What the gauges said after it.
-    pub gauges: Gauges,
 }
 
 impl Lookout {
     #[must_use]
     pub fn new(watch: Watch) -> Lookout {
-        Lookout { watch, turns: 0, gathered: 0, gauges: Gauges::default() }
+        Lookout { watch, turns: 0, gathered: 0 }
     }
 }
 
@@ -49,7 +46,6 @@ impl Observer for Lookout {
 impl Witness for Lookout {
     fn after_event(&mut self, world: &World) {
         self.turns = std::mem::take(&mut self.gathered);
-        self.gauges = Gauges::of(world);
         Witness::after_event(&mut self.watch, world);
     }
 

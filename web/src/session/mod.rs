@@ -27,7 +27,7 @@ use film::Film;
 use mirrorline_engine::explain::Instant;
 use mirrorline_engine::history::Link;
 use mirrorline_engine::ids::{LineKey, Lun};
-use mirrorline_engine::scenario::library::{Kind, LIBRARY};
+use mirrorline_engine::scenario::library::{self, Kind, LIBRARY};
 use mirrorline_engine::sim::Fault;
 use std::rc::Rc;
 pub use trace::{CacheSize, OpenedTrace, TraceReader};
@@ -150,7 +150,7 @@ impl Session {
     /// The built-in scenarios, in the picker's order.
     #[must_use]
     pub fn scenarios() -> Vec<ScenarioInfo> {
-        let info = |builtin: &mirrorline_engine::scenario::library::Builtin| {
+        let info = |builtin: &library::Builtin| {
             let scenario = builtin.scenario();
             ScenarioInfo {
                 title: scenario.title,
@@ -298,8 +298,7 @@ impl Session {
         let mut film = Film::new(&link.scenario, None)?;
         film.do_again(&link.deeds)?;
         film.record_up_to(link.position);
-        let text = link.scenario.to_text();
-        let builtin = LIBRARY.iter().position(|builtin| builtin.scenario().to_text() == text);
+        let builtin = library::position_of(&link.scenario.to_text());
         let title = link.scenario.title.clone();
         let title = if title.is_empty() { "A shared world".to_owned() } else { title };
         self.show(film, title, builtin);

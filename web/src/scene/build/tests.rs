@@ -24,7 +24,7 @@ impl Film {
             timeline: Timeline::witnessed(run, Watch::new(Depth::EveryEvent)),
             log: EventLog::default(),
         };
-        while film.timeline.extend_watched(1000, |event, _| film.log.push(event)) == 1000 {}
+        while film.timeline.extend_watched(1000, |event, _, _| film.log.push(event)) == 1000 {}
         film
     }
 
@@ -327,7 +327,7 @@ fn break_it(film: &mut Film, faults: &[Fault]) {
     }
     film.log.truncate(film.timeline.len());
     let log = &mut film.log;
-    while film.timeline.extend_watched(1000, |event, _| log.push(event)) == 1000 {}
+    while film.timeline.extend_watched(1000, |event, _, _| log.push(event)) == 1000 {}
 }
 
 /// Every mode that a controller shows in the course of a scenario, in order.
@@ -507,7 +507,7 @@ fn each_button_breaks_what_it_names_and_then_mends_it() {
         film.timeline.replace_deeds(Vec::new());
         film.log.truncate(film.timeline.len());
         let log = &mut film.log;
-        while film.timeline.extend_watched(1000, |event, _| log.push(event)) == 1000 {}
+        while film.timeline.extend_watched(1000, |event, _, _| log.push(event)) == 1000 {}
         let find = |scene: &Scene| scene.faults.iter().find(|fault| fault.id == id).cloned().unwrap();
         let button = find(&film.at(8));
         assert!(!button.mends && !button.about.is_empty() && !button.short.is_empty(), "{id}");
