@@ -1,16 +1,29 @@
-// Runs before the first paint and before the program: chooses the theme, so that nothing flashes, and speaks up if
-// the program cannot start. theme.rs reads what is chosen here.
+// Runs before the first paint and before the program: chooses the theme and the language, so that nothing flashes, and
+// speaks up if the program cannot start. theme.rs and language/choice.rs read what is chosen here.
 (function () {
-  const themes = ["dark", "light", "projector"];
-  const asked = new URLSearchParams(location.search).get("theme");
-  let stored = null;
-  try {
-    stored = localStorage.getItem("mirrorline-theme");
-  } catch {
-    // Storage is forbidden: then nothing is remembered.
+  const asked = new URLSearchParams(location.search);
+  function stored(name) {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      // Storage is forbidden: then nothing is remembered.
+      return null;
+    }
   }
+  const root = document.documentElement;
+  const themes = ["dark", "light", "projector"];
   const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-  document.documentElement.dataset.theme = [asked, stored, system].find((theme) => themes.includes(theme));
+  root.dataset.theme = [asked.get("theme"), stored("mirrorline-theme"), system].find((it) => themes.includes(it));
+
+  const languages = ["en", "de"];
+  const preferred = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
+  const wanted = [asked.get("lang"), stored("mirrorline-language"), ...preferred, "en"];
+  root.lang = wanted.find((it) => languages.includes(it));
+  if (root.lang !== "en") {
+    // Its texts come while the program is loaded.
+    const texts = { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: `./texts/${root.lang}.json` };
+    document.head.append(Object.assign(document.createElement("link"), texts));
+  }
 
   function fail(text) {
     const crash = document.getElementById("crash");

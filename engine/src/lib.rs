@@ -66,6 +66,7 @@ pub mod slab;
 pub mod state;
 pub mod stats;
 pub mod sweep;
+pub mod text;
 pub mod workload;
 
 /// The version of this engine. Links and logs carry it, because the same

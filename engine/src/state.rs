@@ -1,5 +1,7 @@
 //! The states that a line can be in at one controller (protocol §2).
 
+use crate::mark;
+
 /// How far a flush or a write-through has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -82,31 +84,31 @@ impl LineState {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            LineState::OC => "owner, clean",
-            LineState::OP => "owner, write being mirrored",
-            LineState::OD => "owner, dirty, held twice",
-            LineState::OF(FlushStep::Notify) => "owner, announcing a flush",
-            LineState::OF(FlushStep::Disk) => "owner, writing data to disk",
-            LineState::OF(FlushStep::Parity) => "owner, writing parity",
-            LineState::OF(FlushStep::Confirm) => "owner, telling the mirror it is consistent",
-            LineState::OK => "owner, same as disk, mirror still held",
-            LineState::OX => "owner, dropping its mirror",
-            LineState::OR => "released, awaiting the peer's agreement",
-            LineState::OW(FlushStep::Notify) => "owner, announcing a write-through",
-            LineState::OW(FlushStep::Disk) => "owner, writing through to disk",
-            LineState::OW(FlushStep::Parity) => "owner, writing through: parity",
-            LineState::OW(FlushStep::Confirm) => "owner, write-through: telling the mirror",
-            LineState::M0 => "peer owns it, no data here",
-            LineState::MD => "mirror, dirty",
-            LineState::MF => "mirror, flush announced: kept, but temporarily invalid",
-            LineState::MK => "mirror, same as disk",
-            LineState::SC => "alone, same as disk",
-            LineState::SD => "alone, dirty",
-            LineState::SF(FlushStep::Confirm) => "alone, dropping the replacement's copy",
-            LineState::SF(FlushStep::Parity) => "alone, writing parity",
-            LineState::SF(_) => "alone, writing data to disk",
-            LineState::SW(FlushStep::Parity) => "alone, writing through: parity",
-            LineState::SW(_) => "alone, writing through to disk",
+            LineState::OC => mark!("owner, clean"),
+            LineState::OP => mark!("owner, write being mirrored"),
+            LineState::OD => mark!("owner, dirty, held twice"),
+            LineState::OF(FlushStep::Notify) => mark!("owner, announcing a flush"),
+            LineState::OF(FlushStep::Disk) => mark!("owner, writing data to disk"),
+            LineState::OF(FlushStep::Parity) => mark!("owner, writing parity"),
+            LineState::OF(FlushStep::Confirm) => mark!("owner, telling the mirror it is consistent"),
+            LineState::OK => mark!("owner, same as disk, mirror still held"),
+            LineState::OX => mark!("owner, dropping its mirror"),
+            LineState::OR => mark!("released, awaiting the peer's agreement"),
+            LineState::OW(FlushStep::Notify) => mark!("owner, announcing a write-through"),
+            LineState::OW(FlushStep::Disk) => mark!("owner, writing through to disk"),
+            LineState::OW(FlushStep::Parity) => mark!("owner, writing through: parity"),
+            LineState::OW(FlushStep::Confirm) => mark!("owner, write-through: telling the mirror"),
+            LineState::M0 => mark!("peer owns it, no data here"),
+            LineState::MD => mark!("mirror, dirty"),
+            LineState::MF => mark!("mirror, flush announced: kept, but temporarily invalid"),
+            LineState::MK => mark!("mirror, same as disk"),
+            LineState::SC => mark!("alone, same as disk"),
+            LineState::SD => mark!("alone, dirty"),
+            LineState::SF(FlushStep::Confirm) => mark!("alone, dropping the replacement's copy"),
+            LineState::SF(FlushStep::Parity) => mark!("alone, writing parity"),
+            LineState::SF(_) => mark!("alone, writing data to disk"),
+            LineState::SW(FlushStep::Parity) => mark!("alone, writing through: parity"),
+            LineState::SW(_) => mark!("alone, writing through to disk"),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a person can do on the page, whatever they do it with: mouse, touch, keys or a dropped file.
 
+use crate::language::Language;
 use crate::scene::events::Filter;
 use crate::scene::model::Selection;
 use crate::session::Command;
@@ -19,6 +20,7 @@ pub enum Action {
     Escape,
     Theme(Theme),
     NextTheme,
+    Language(Language),
     /// What stands in the middle of the page.
     View(View),
     NextView,

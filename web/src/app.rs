@@ -21,6 +21,7 @@ use crate::components::spacetime::{Recorded, SpaceTime};
 use crate::components::tour;
 use crate::components::trace_dialog::TraceDialog;
 use crate::feed::Feed;
+use crate::language::{self, Catalogue, Language, say, tr};
 use crate::listen::{Heard, Listeners};
 use crate::movers::Movers;
 use crate::room;
@@ -49,6 +50,20 @@ pub enum Msg {
     Frame(f64),
     Act(Action),
     Heard(Heard),
+    /// The texts of a language are there, or are not to be had.
+    Texts(Language, Option<Catalogue>),
+}
+
+/// What the page is put up with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Properties)]
+pub struct Start {
+    /// The language that was wanted, and whose texts could not be loaded.
+    pub missing: Option<Language>,
+}
+
+/// What is said then.
+fn missing_texts(language: Language) -> String {
+    say!("The texts in {language} could not be loaded. The page stays as it is.", language = language.name())
 }
 
 pub struct App {
@@ -63,6 +78,7 @@ pub struct App {
     act: Callback<Action>,
     time_of: Callback<u64, u64>,
     theme: Theme,
+    texts: Callback<(Language, Option<Catalogue>)>,
     step: StepUnit,
     shown: View,
     /// How often the diagram was zoomed by keys, out counting down.
@@ -100,7 +116,7 @@ fn find<'a>(faults: &'a [FaultButton], id: &str) -> Option<&'a FaultButton> {
 
 impl Component for App {
     type Message = Msg;
-    type Properties = ();
+    type Properties = Start;
 
     fn create(ctx: &Context<App>) -> App {
         let mut session = Session::new();
@@ -137,6 +153,7 @@ impl Component for App {
             why: None,
             session,
             theme,
+            texts: ctx.link().callback(|(language, catalogue)| Msg::Texts(language, catalogue)),
             step: StepUnit::default(),
             shown: if asked.spacetime || looked_at.spacetime { View::SpaceTime } else { View::Stage },
             zoom: 0,
@@ -146,7 +163,7 @@ impl Component for App {
             dropped: None,
             dragging: false,
             failure: opened.and_then(Result::err),
-            said: None,
+            said: ctx.props().missing.map(missing_texts),
             left: share::remembered().filter(|_| linked.is_none()),
             tour: (linked.is_none() && asked == share::View::default() && share::is_first_visit())
                 .then_some(0),
@@ -164,6 +181,8 @@ impl Component for App {
             Msg::Frame(dt_ms) => self.frame(dt_ms),
             Msg::Act(action) => self.act(action),
             Msg::Heard(heard) => self.heard(heard),
+            Msg::Texts(language, Some(catalogue)) => self.speak(language, catalogue),
+            Msg::Texts(language, None) => self.act(Action::Say(missing_texts(language))),
         };
         self.look_for_events() || redraw
     }
@@ -177,7 +196,8 @@ impl Component for App {
         let close = self.act.reform(|_: MouseEvent| Action::Close);
         html! {
             <ContextProvider<Movers> context={self.movers.clone()}>
-            <div id="app" class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
+            // Another language draws everything anew, also what has not changed.
+            <div id="app" key={language::current().tag()} class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
                 data-event={transport.event.to_string()} data-total={transport.total.to_string()}
                 data-playing={transport.playing.to_string()} data-tour={self.tour.map(tour::part)}>
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} act={self.act.clone()} />
@@ -202,7 +222,7 @@ impl Component for App {
                 if let Some(step) = self.tour { { tour::tour(step, &self.act) } }
                 if let Some(Panel::Compare(id)) = self.panel { <CompareDialog comparison={self.session.borrow().compare(id).map(Rc::new)} act={self.act.clone()} /> }
                 <p class={classes!("toast", self.said.is_some().then_some("on"))} role="status" data-testid="said">{ self.said.clone().unwrap_or_default() }</p>
-                <div class="dropzone" aria-hidden="true"><b>{ "Drop a trace, a scenario or a shared file to open it" }</b></div>
+                <div class="dropzone" aria-hidden="true"><b>{ tr("Drop a trace, a scenario or a shared file to open it") }</b></div>
             </div>
             </ContextProvider<Movers>>
         }
@@ -220,10 +240,10 @@ impl App {
             html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} power={power.cloned()} skin={skin} act={self.act.clone()} /> }
         };
         html! {
-            <main class="stage" aria-label="Stage" key={scene.source.generation}>
+            <main class="stage" aria-label={tr("Stage")} key={scene.source.generation}>
                 <Hosts hosts={Rc::clone(&scene.hosts)} />
                 { controller(ControllerId::A) }
-                <section class="link" aria-label="Mirror link"><Link link={Rc::clone(&scene.link)} cutter={find(&scene.faults, "link").cloned()} />{ legend(alone) }</section>
+                <section class="link" aria-label={tr("Mirror link")}><Link link={Rc::clone(&scene.link)} cutter={find(&scene.faults, "link").cloned()} />{ legend(alone) }</section>
                 { controller(ControllerId::B) }
                 { bus(&scene.controllers[0]) }
                 { bus(&scene.controllers[1]) }
@@ -289,7 +309,7 @@ impl App {
         html! {
             <div class="banner" role="alert" data-testid="banner">
                 <p><b>{ &failure.what }</b>{ " " }{ &failure.place }{ " " }{ &failure.remedy }</p>
-                <button class="btn" onclick={self.act.reform(|_: MouseEvent| Action::DismissFailure)}>{ "Dismiss" }</button>
+                <button class="btn" onclick={self.act.reform(|_: MouseEvent| Action::DismissFailure)}>{ tr("Dismiss") }</button>
             </div>
         }
     }
@@ -431,6 +451,12 @@ impl App {
             }
             Action::Zoom(step) => self.zoom += step,
             Action::NextTheme => self.set_theme(self.theme.next()),
+            Action::Language(language) => {
+                let texts = self.texts.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    texts.emit((language, language.load().await));
+                });
+            }
             Action::Open(panel) => self.panel = Some(panel),
             Action::Close => {
                 self.panel = None;
@@ -514,6 +540,18 @@ impl App {
         self.theme = theme;
         self.panel = self.panel.filter(|panel| *panel != Panel::More);
         self.resize();
+    }
+
+    /// From here on every word is another one: whatever holds any is made anew.
+    fn speak(&mut self, language: Language, catalogue: Catalogue) -> bool {
+        language::put(language, catalogue);
+        language.mark();
+        language.remember();
+        self.scenarios = Rc::new(Session::scenarios());
+        self.feed = Feed::new(Rc::clone(&self.session));
+        self.panel = self.panel.filter(|panel| *panel != Panel::More);
+        self.refresh(false);
+        true
     }
 
     fn resize(&mut self) -> bool {

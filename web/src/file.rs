@@ -1,5 +1,6 @@
 //! Reading a file of the user's, piece by piece, so that progress shows and Cancel works.
 
+use crate::language::tr;
 use crate::scene::model::LoadFailure;
 use crate::scene::words::size_text;
 use crate::share::ENDING;
@@ -23,9 +24,9 @@ const OWN_BYTES_MAX: usize = 4 << 20;
 pub fn keep(bytes: &mut Vec<u8>, piece: &[u8]) -> Result<(), LoadFailure> {
     if bytes.len() + piece.len() > OWN_BYTES_MAX {
         return Err(LoadFailure {
-            what: "The file is too big for a shared run or a scenario.".into(),
+            what: tr("The file is too big for a shared run or a scenario.").into(),
             place: String::new(),
-            remedy: "Look whether it is the right one.".into(),
+            remedy: tr("Look whether it is the right one.").into(),
         });
     }
     bytes.extend_from_slice(piece);
@@ -51,9 +52,9 @@ pub async fn read(
     let size = file.size();
     if size > FILE_BYTES_MAX {
         return Err(LoadFailure {
-            what: "The file is too big for a browser.".into(),
+            what: tr("The file is too big for a browser.").into(),
             place: format!("{}, {}", file.name(), size_text(size as u64)),
-            remedy: "Take its first part, or replay it with the command line: mirrorline replay FILE --format fio.".into(),
+            remedy: tr("Take its first part, or replay it with the command line: mirrorline replay FILE --format fio.").into(),
         });
     }
     let mut from = 0.0;
@@ -77,8 +78,8 @@ pub async fn read(
 
 fn unreadable(file: &File) -> LoadFailure {
     LoadFailure {
-        what: "The browser could not read the file.".into(),
+        what: tr("The browser could not read the file.").into(),
         place: file.name(),
-        remedy: "It may have been moved or changed, or be a folder. Choose it again.".into(),
+        remedy: tr("It may have been moved or changed, or be a folder. Choose it again.").into(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::action::{Action, Direction, Panel, StepUnit, Tab};
 use crate::session::Command;
+use mirrorline_engine::mark;
 
 /// A key press, as far as the table is interested.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,28 +18,28 @@ pub struct Press<'a> {
 
 /// What is shown in the Keys dialog, in that order.
 pub const HELP: [(&[&str], &str); 22] = [
-    (&["Space"], "Play or pause"),
-    (&["←", "→"], "Step, by what “Step by” says"),
-    (&["Shift ←", "Shift →"], "Step by I/O"),
-    (&["Alt ←", "Alt →"], "Step by event"),
-    (&["Alt Shift ←", "Alt Shift →"], "Step by virtual time: a hundredth of the run"),
-    (&["Page Up", "Page Down", "."], "Step, for presenters’ clickers"),
-    (&["Home", "End"], "To the first, to the last event"),
-    (&["[", "]"], "Slower, faster"),
-    (&["A", "B"], "Kill controller A, B; bring it back"),
-    (&["X", "P"], "Cut the link; power loss; and mend"),
-    (&["D", "W"], "Fail a disk; slow it down; and mend"),
-    (&["Y", "H"], "Batteries fail; a controller hangs; and mend"),
-    (&["Ctrl Z", "Ctrl Shift Z"], "Undo what was broken or mended last; do it again"),
-    (&["C"], "Copy the link to this instant"),
-    (&["F", "/"], "Find a block by its number"),
-    (&["I", "K", "V"], "Inspector, acknowledged writes, invariants"),
-    (&["E", "Q"], "Events; why the one in view happened"),
-    (&["U"], "Run until something happens"),
-    (&["S"], "Stage, or space-time diagram"),
-    (&["+", "−"], "Zoom the space-time diagram"),
-    (&["T"], "Next theme: dark, light, projector"),
-    (&["?", "Esc"], "These keys; close or let go of the selection"),
+    (&["Space"], mark!("Play or pause")),
+    (&["←", "→"], mark!("Step, by what “Step by” says")),
+    (&["Shift ←", "Shift →"], mark!("Step by I/O")),
+    (&["Alt ←", "Alt →"], mark!("Step by event")),
+    (&["Alt Shift ←", "Alt Shift →"], mark!("Step by virtual time: a hundredth of the run")),
+    (&["Page Up", "Page Down", "."], mark!("Step, for presenters’ clickers")),
+    (&["Home", "End"], mark!("To the first, to the last event")),
+    (&["[", "]"], mark!("Slower, faster")),
+    (&["A", "B"], mark!("Kill controller A, B; bring it back")),
+    (&["X", "P"], mark!("Cut the link; power loss; and mend")),
+    (&["D", "W"], mark!("Fail a disk; slow it down; and mend")),
+    (&["Y", "H"], mark!("Batteries fail; a controller hangs; and mend")),
+    (&["Ctrl Z", "Ctrl Shift Z"], mark!("Undo what was broken or mended last; do it again")),
+    (&["C"], mark!("Copy the link to this instant")),
+    (&["F", "/"], mark!("Find a block by its number")),
+    (&["I", "K", "V"], mark!("Inspector, acknowledged writes, invariants")),
+    (&["E", "Q"], mark!("Events; why the one in view happened")),
+    (&["U"], mark!("Run until something happens")),
+    (&["S"], mark!("Stage, or space-time diagram")),
+    (&["+", "−"], mark!("Zoom the space-time diagram")),
+    (&["T"], mark!("Next theme: dark, light, projector")),
+    (&["?", "Esc"], mark!("These keys; close or let go of the selection")),
 ];
 
 /// The action for a key, or `None` for a key that is not ours.

@@ -11,6 +11,7 @@ mod cursor;
 mod feed;
 mod file;
 mod keys;
+mod language;
 mod listen;
 mod movers;
 mod room;
@@ -21,12 +22,36 @@ mod theme;
 
 pub use app::App;
 
-/// Puts the page into the document, in place of the loading message.
+use app::Start;
+use language::Language;
+
+/// Puts the page into the document, in place of the loading message. Another language than English is fetched before,
+/// so that nothing is said twice.
 pub fn start() {
     crash::install();
+    let language = Language::marked();
+    if language == Language::English {
+        return mount(Start::default());
+    }
+    wasm_bindgen_futures::spawn_local(async move {
+        let catalogue = language.load().await;
+        match catalogue {
+            Some(catalogue) => {
+                language::put(language, catalogue);
+                mount(Start::default());
+            }
+            None => {
+                Language::English.mark();
+                mount(Start { missing: Some(language) });
+            }
+        }
+    });
+}
+
+fn mount(start: Start) {
     let root = web_sys::window().and_then(|window| window.document()?.get_element_by_id("root"));
     match root {
-        Some(root) => yew::Renderer::<App>::with_root(root).render(),
-        None => yew::Renderer::<App>::new().render(),
+        Some(root) => yew::Renderer::<App>::with_root_and_props(root, start).render(),
+        None => yew::Renderer::<App>::with_props(start).render(),
     };
 }

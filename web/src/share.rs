@@ -1,6 +1,7 @@
 //! What leaves the page and comes back: the address, the clipboard, files, and the work of an interrupted visit.
 
 use crate::action::Tab;
+use crate::language::{say, tr};
 use crate::scene::model::{LoadFailure, Transport};
 use mirrorline_engine::history::{Link, RecordingError};
 use mirrorline_engine::scenario::Scenario;
@@ -123,20 +124,24 @@ pub fn read(text: &str) -> Result<Link, LoadFailure> {
     let text = text.trim();
     if text.starts_with("mirrorline scenario") {
         let scenario = Scenario::parse(text).map_err(|error| LoadFailure {
-            what: format!("This scenario cannot be played: {}.", error.problem),
-            place: format!("Line {}, column {}.", error.line, error.column),
-            remedy: format!("To mend it, {}.", error.remedy),
+            what: say!("This scenario cannot be played: {problem}.", problem = error.problem),
+            place: say!("Line {line}, column {column}.", line = error.line, column = error.column),
+            remedy: say!("To mend it, {remedy}.", remedy = error.remedy),
         })?;
         return Ok(Link { scenario, deeds: Vec::new(), position: 0, view: String::new() });
     }
     Link::decode(text.rsplit('#').next().unwrap_or(text)).map_err(|error| {
         let remedy = match error {
             RecordingError::OtherVersion { .. } => {
-                "Open it with that version, or ask whoever sent it for a new one.".to_owned()
+                tr("Open it with that version, or ask whoever sent it for a new one.").to_owned()
             }
-            _ => "What was shown before is still here.".to_owned(),
+            _ => tr("What was shown before is still here.").to_owned(),
         };
-        LoadFailure { what: format!("The link cannot be opened: {error}."), place: String::new(), remedy }
+        LoadFailure {
+            what: say!("The link cannot be opened: {error}.", error = error.to_string()),
+            place: String::new(),
+            remedy,
+        }
     })
 }
 

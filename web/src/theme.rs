@@ -1,6 +1,7 @@
 //! The three themes. Which one is said by the address (`?theme=`), else remembered, else the system's choice;
 //! `boot.js` does the same before the first paint, so that nothing flashes.
 
+use crate::language::tr;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -39,9 +40,9 @@ impl Theme {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Theme::Dark => "Dark",
-            Theme::Light => "Light",
-            Theme::Projector => "Projector",
+            Theme::Dark => tr("Dark"),
+            Theme::Light => tr("Light"),
+            Theme::Projector => tr("Projector"),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The modes of a controller as a whole (protocol §2 and §5 to §7).
 
+use crate::mark;
+
 /// What a controller is doing, beside its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
@@ -93,19 +95,19 @@ impl Mode {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Mode::Dual => "serves, mirrored by its peer",
-            Mode::Frozen => "suspects its peer and holds still",
-            Mode::Won => "won the record, waits for the fence",
-            Mode::Drain => "handles the peer's last messages",
-            Mode::Solo => "serves alone",
-            Mode::SoloJoin => "serves alone, rebuilds its partner",
-            Mode::Joining => "is being rebuilt by its partner",
-            Mode::Recover => "writes everything back after a power loss",
-            Mode::Recalled => "keeps its memory while the other recovers",
-            Mode::Boot => "starts, asks who serves",
-            Mode::Halted => "halted: it was fenced or lost the record",
-            Mode::Refused => "refuses to serve: the newest data was lost",
-            Mode::Down => "without power",
+            Mode::Dual => mark!("serves, mirrored by its peer"),
+            Mode::Frozen => mark!("suspects its peer and holds still"),
+            Mode::Won => mark!("won the record, waits for the fence"),
+            Mode::Drain => mark!("handles the peer's last messages"),
+            Mode::Solo => mark!("serves alone"),
+            Mode::SoloJoin => mark!("serves alone, rebuilds its partner"),
+            Mode::Joining => mark!("is being rebuilt by its partner"),
+            Mode::Recover => mark!("writes everything back after a power loss"),
+            Mode::Recalled => mark!("keeps its memory while the other recovers"),
+            Mode::Boot => mark!("starts, asks who serves"),
+            Mode::Halted => mark!("halted: it was fenced or lost the record"),
+            Mode::Refused => mark!("refuses to serve: the newest data was lost"),
+            Mode::Down => mark!("without power"),
         }
     }
 }

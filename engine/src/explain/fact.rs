@@ -5,93 +5,171 @@ use super::names;
 use crate::config::Config;
 use crate::fact::{Fact, IoKind, ReadSource, SlotList, WaitsFor};
 use crate::state::LineState;
+use crate::text::Text;
+use crate::{mark, text};
 
 /// The fact in words, ending with a full stop.
 #[must_use]
-pub fn sentence(config: &Config, log: &EventLog, fact: &Fact) -> String {
+pub fn sentence(config: &Config, log: &EventLog, fact: &Fact) -> Text {
     let line = |key| names::line(config, key);
     match *fact {
         Fact::HostArrived { host, at, io, lun, lbn, blocks, .. } => {
-            let verb = if io == IoKind::Write { "writes" } else { "reads" };
-            format!("{} {verb} {} at {at}.", names::host(host), names::blocks(lun, lbn, u64::from(blocks)))
+            let verb = if io == IoKind::Write { text!("writes") } else { text!("reads") };
+            text!(
+                "{host} {verb} {what} at {at}.",
+                host = names::host(host),
+                verb,
+                what = names::blocks(lun, lbn, u64::from(blocks)),
+                at
+            )
         }
         Fact::HostReplied { op, host, at, io } => {
-            let what = log.asked(op).map_or_else(|| "request".to_owned(), |asked| names::asked(&asked));
-            format!("{at} answers {}’s {} of {what}.", names::host_within(host), names::io(io))
+            let what = log.asked(op).map_or_else(|| text!("request"), |asked| names::asked(&asked));
+            text!(
+                "{at} answers {host}’s {io} of {what}.",
+                at,
+                host = names::host_within(host),
+                io = names::io(io),
+                what
+            )
         }
         Fact::HostDone { host, at, io, latency_ns, .. } => {
             let micros = latency_ns / 1_000;
-            format!("{} has {at}’s answer to its {} after {micros} µs.", names::host(host), names::io(io))
+            text!(
+                "{host} has {at}’s answer to its {io} after {micros} µs.",
+                host = names::host(host),
+                at,
+                io = names::io(io),
+                micros
+            )
         }
         Fact::BlockRead { at, lun, lbn, from, .. } => {
             let from = match from {
-                ReadSource::Cache => "out of its cache",
-                ReadSource::Disk => "from disk",
-                ReadSource::Peer => "through the line’s owner",
+                ReadSource::Cache => text!("out of its cache"),
+                ReadSource::Disk => text!("from disk"),
+                ReadSource::Peer => text!("through the line’s owner"),
             };
-            format!("{at} reads {} {from}.", names::blocks(lun, lbn, 1))
+            text!("{at} reads {what} {from}.", at, what = names::blocks(lun, lbn, 1), from)
         }
         Fact::WriteCommitted { at, key, map, seq, .. } => {
-            format!("{at} commits {}: {} is at seq {seq}.", names::map(config, key, map), line(key))
+            text!(
+                "{at} commits {what}: {line} is at seq {seq}.",
+                at,
+                what = names::map(config, key, map),
+                line = line(key),
+                seq
+            )
         }
         Fact::LineState { at, key, from, to } => match (from, to) {
-            (_, None) => format!("{at} has no entry for {} any more.", line(key)),
+            (_, None) => text!("{at} has no entry for {line} any more.", at, line = line(key)),
             (None, Some(to)) => {
-                format!("{at} has an entry for {}: {}, {}.", line(key), to.code(), to.words())
+                text!(
+                    "{at} has an entry for {line}: {code}, {words}.",
+                    at,
+                    line = line(key),
+                    code = to.code(),
+                    words = to.words()
+                )
             }
             (Some(from), Some(to)) if from.code() == to.code() => {
-                format!("{} at {at}: {}, {}.", capital(&line(key)), to.code(), to.words())
+                text!(
+                    "{line} at {at}: {code}, {words}.",
+                    line = line(key).capital(),
+                    at,
+                    code = to.code(),
+                    words = to.words()
+                )
             }
             (Some(from), Some(to)) => {
-                format!(
-                    "{} at {at} goes from {} to {}: {}.",
-                    capital(&line(key)),
-                    from.code(),
-                    to.code(),
-                    to.words()
+                text!(
+                    "{line} at {at} goes from {code} to {code_to}: {words}.",
+                    line = line(key).capital(),
+                    at,
+                    code = from.code(),
+                    code_to = to.code(),
+                    words = to.words()
                 )
             }
         },
         Fact::Sent { from, message, key } => {
-            format!("{from} sends {} for {} to {}.", message.name(), line(key), from.peer())
+            text!(
+                "{from} sends {message} for {line} to {peer}.",
+                from,
+                message = message.name(),
+                line = line(key),
+                peer = from.peer()
+            )
         }
-        Fact::Received { at, message, key } => format!("{} for {} reaches {at}.", message.name(), line(key)),
+        Fact::Received { at, message, key } => {
+            text!("{message} for {line} reaches {at}.", message = message.name(), line = line(key), at)
+        }
         Fact::OwnershipGained { at, key, swapped: true } => {
-            format!("{at} owns {} now; {} keeps the mirror.", line(key), at.peer())
+            text!("{at} owns {line} now; {peer} keeps the mirror.", at, line = line(key), peer = at.peer())
         }
         Fact::OwnershipGained { at, key, swapped: false } => {
-            format!("{at} owns {} now, without data.", line(key))
+            text!("{at} owns {line} now, without data.", at, line = line(key))
         }
         Fact::Waits { at, key, for_what, .. } => match for_what {
-            WaitsFor::Slot => format!("A write to {} waits at {at} for a slot.", line(key)),
-            WaitsFor::Ownership => format!("A write to {} waits at {at} for ownership.", line(key)),
-            WaitsFor::Line => format!("A request waits at {at} for the current work on {}.", line(key)),
+            WaitsFor::Slot => text!("A write to {line} waits at {at} for a slot.", line = line(key), at),
+            WaitsFor::Ownership => {
+                text!("A write to {line} waits at {at} for ownership.", line = line(key), at)
+            }
+            WaitsFor::Line => {
+                text!("A request waits at {at} for the current work on {line}.", at, line = line(key))
+            }
         },
         Fact::FlushBegan { at, key, reason } => {
-            format!("{at} begins to flush {}, since {}.", line(key), names::reason(reason))
+            text!(
+                "{at} begins to flush {line}, since {reason}.",
+                at,
+                line = line(key),
+                reason = names::reason(reason)
+            )
         }
-        Fact::WriteThroughBegan { at, key, .. } => format!("{at} begins to write through to {}.", line(key)),
-        Fact::ParityPlanned { at, key, plan, reads, writes } => format!(
-            "{at} will write stripe {} as a {}: {}, {}.",
-            names::line_short(config, key),
-            plan.words(),
-            names::count(reads as usize, "disk read"),
-            names::count(writes as usize, "disk write"),
+        Fact::WriteThroughBegan { at, key, .. } => {
+            text!("{at} begins to write through to {line}.", at, line = line(key))
+        }
+        Fact::ParityPlanned { at, key, plan, reads, writes } => text!(
+            "{at} will write stripe {line} as a {words}: {count}, {more}.",
+            at,
+            line = names::line_short(config, key),
+            words = plan.words(),
+            count = names::count(reads as usize, mark!("{n} disk read"), mark!("{n} disk reads")),
+            more = names::count(writes as usize, mark!("{n} disk write"), mark!("{n} disk writes"))
         ),
         Fact::SlotTaken { at, list, memory, slot } => {
-            format!("{at} takes slot {} off its {}.", names::slot(memory, slot), list_words(list))
+            text!(
+                "{at} takes slot {slot} off its {list}.",
+                at,
+                slot = names::slot(memory, slot),
+                list = list_words(list)
+            )
         }
         Fact::SlotFreed { at, list, memory, slot } => {
-            format!("Slot {} is back on {at}’s {}.", names::slot(memory, slot), list_words(list))
+            text!(
+                "Slot {slot} is back on {at}’s {list}.",
+                slot = names::slot(memory, slot),
+                at,
+                list = list_words(list)
+            )
         }
         Fact::DiskIssued { at, key, disk, io, parity, .. } => {
-            let what = if parity { "parity" } else { "data" };
-            format!("{at} asks disk {disk} to {} {what} of {}.", names::io(io), line(key))
+            let (what, line) = (content(parity), line(key));
+            match io {
+                IoKind::Read => {
+                    text!("{at} asks disk {disk} to read {what} of {line}.", at, disk, what, line)
+                }
+                IoKind::Write => {
+                    text!("{at} asks disk {disk} to write {what} of {line}.", at, disk, what, line)
+                }
+            }
         }
         Fact::DiskDone { key, disk, io, parity, .. } => {
-            let what = if parity { "parity" } else { "data" };
-            let did = if io == IoKind::Write { "written" } else { "read" };
-            format!("Disk {disk} has {did} {what} of {}.", line(key))
+            let (what, line) = (content(parity), line(key));
+            match io {
+                IoKind::Read => text!("Disk {disk} has read {what} of {line}.", disk, what, line),
+                IoKind::Write => text!("Disk {disk} has written {what} of {line}.", disk, what, line),
+            }
         }
         _ => super::failure::sentence(config, fact).unwrap_or_default(),
     }
@@ -99,26 +177,25 @@ pub fn sentence(config: &Config, log: &EventLog, fact: &Fact) -> String {
 
 fn list_words(list: SlotList) -> &'static str {
     match list {
-        SlotList::LocalFree => "list of free slots",
-        SlotList::MirrorFree => "list of free mirror slots",
+        SlotList::LocalFree => mark!("list of free slots"),
+        SlotList::MirrorFree => mark!("list of free mirror slots"),
     }
 }
 
-/// The first letter large.
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+/// What a disk command is about.
+pub(super) fn content(parity: bool) -> &'static str {
+    if parity { mark!("parity") } else { mark!("data") }
 }
 
 /// What a line is doing, for "the line is …".
 #[must_use]
 pub fn doing(state: Option<LineState>) -> &'static str {
     match state {
-        Some(LineState::OP) => "being mirrored",
-        Some(LineState::OF(_) | LineState::SF(_)) => "on its way to disk",
-        Some(LineState::OX) => "dropping its mirror",
-        Some(LineState::OR) => "being released",
-        Some(LineState::OW(_) | LineState::SW(_)) => "being written through",
-        _ => "busy",
+        Some(LineState::OP) => mark!("being mirrored"),
+        Some(LineState::OF(_) | LineState::SF(_)) => mark!("on its way to disk"),
+        Some(LineState::OX) => mark!("dropping its mirror"),
+        Some(LineState::OR) => mark!("being released"),
+        Some(LineState::OW(_) | LineState::SW(_)) => mark!("being written through"),
+        _ => mark!("busy"),
     }
 }

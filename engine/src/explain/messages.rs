@@ -7,6 +7,8 @@ use crate::fact::{Fact, IoKind};
 use crate::ids::{ControllerId, LineKey};
 use crate::message::MessageKind;
 use crate::state::LineState;
+use crate::text::Text;
+use crate::{mark, text};
 
 /// What the arrival of a message at `to` means.
 pub(super) fn message(
@@ -37,14 +39,14 @@ pub(super) fn message(
                 _ => false,
             };
             let older = if facts.iter().any(is_first) {
-                String::new()
+                Text::default()
             } else {
-                format!("Slot {slot} replaces the older mirror in one step. ")
+                text!("Slot {slot} replaces the older mirror in one step.", slot)
             };
             Narration::new(
                 2,
-                format!("META tells {to} what it holds: {line} is mirrored, {to} confirms."),
-                format!("{older}{to} now knows line, blocks, sequence number and cache identifier."),
+                text!("META tells {to} what it holds: {line} is mirrored, {to} confirms.", to, line),
+                older.then(text!("{to} now knows line, blocks, sequence number and cache identifier.", to)),
             )
             .rule("Rule 1")
             .claims(&[1, 3, 9])
@@ -54,42 +56,42 @@ pub(super) fn message(
         MessageKind::Grant => {
             let swapped = facts.iter().any(|fact| matches!(fact, Fact::OwnershipGained { swapped: true, .. }));
             let then = if sent(MessageKind::Data) {
-                format!(" Now {to} sends DATA and META.")
+                text!("Now {to} sends DATA and META.", to)
             } else {
-                String::new()
+                Text::default()
             };
             let how = if swapped {
-                format!("{to}’s mirror became the line, {from}’s line the mirror: no data moved.")
+                text!("{to}’s mirror became the line, {from}’s line the mirror: no data moved.", to, from)
             } else {
-                format!("{from} had nothing newer than the disk: only ownership passed.")
+                text!("{from} had nothing newer than the disk: only ownership passed.", from)
             };
-            Narration::new(3, format!("{to} owns {line} now."), format!("{how}{then}")).rule("SINGLE-OWNER").claims(&[8, 10])
+            Narration::new(3, text!("{to} owns {line} now.", to, line), how.then(then)).rule("SINGLE-OWNER").claims(&[8, 10])
         }
         MessageKind::Nack => Narration::new(
             2,
-            format!("{from} does not own {line} any more: {to} looks the owner up again."),
-            "Ownership moved while the request was on its way. Nothing is lost: the request starts over.",
+            text!("{from} does not own {line} any more: {to} looks the owner up again.", from, line, to),
+            text!("Ownership moved while the request was on its way. Nothing is lost: the request starts over."),
         )
         .rule("Rule 3"),
         MessageKind::ReadFwd => read_fwd(instant, to, key),
         MessageKind::ReadRsp => Narration::new(
             2,
-            format!("{to} has the owner’s data of {line} and answers the host."),
-            format!("{to} keeps no copy: only owners cache clean data."),
+            text!("{to} has the owner’s data of {line} and answers the host.", to, line),
+            text!("{to} keeps no copy: only owners cache clean data.", to),
         )
         .rule("Rule 7"),
         MessageKind::FlushNotify => match instant.world.controller(to).line(key).and_then(|mirror| mirror.loc) {
             Some(_) => Narration::new(
                 2,
-                format!("{to} marks its mirror of {line} temporarily invalid."),
-                format!("It keeps the copy: {from} is about to write to disk, and if it died half-way, {to} would have to write this data again."),
+                text!("{to} marks its mirror of {line} temporarily invalid.", to, line),
+                text!("It keeps the copy: {from} is about to write to disk, and if it died half-way, {to} would have to write this data again.", from, to),
             )
             .rule("Rule 4")
             .claims(&[12]),
             None => Narration::new(
                 2,
-                format!("{to} notes that {from} is writing {line} through to disk."),
-                format!("If {from} died half-way, {to} would know that this stripe’s parity may be wrong."),
+                text!("{to} notes that {from} is writing {line} through to disk.", to, from, line),
+                text!("If {from} died half-way, {to} would know that this stripe’s parity may be wrong.", from, to),
             )
             .rule("Rule 6")
             .claims(&[12]),
@@ -98,15 +100,15 @@ pub(super) fn message(
         MessageKind::Consistent => match state {
             Some(LineState::M0) => Narration::new(
                 2,
-                format!("{to} drops its mirror of {line}: the disks have it all."),
-                format!("{to} remembers only that {from} owns the line. An old mirror must not outlive a write that went past it."),
+                text!("{to} drops its mirror of {line}: the disks have it all.", to, line),
+                text!("{to} remembers only that {from} owns the line. An old mirror must not outlive a write that went past it.", to, from),
             )
             .rule("Rule 6")
             .claims(&[13]),
             _ => Narration::new(
                 2,
-                format!("{to}’s mirror of {line} is the same as the disk now."),
-                format!("It need not be written again if {from} dies. {to} confirms."),
+                text!("{to}’s mirror of {line} is the same as the disk now.", to, line),
+                text!("It need not be written again if {from} dies. {to} confirms.", from, to),
             )
             .rule("CONSISTENT-ON-DISK")
             .claims(&[13]),
@@ -114,17 +116,17 @@ pub(super) fn message(
         MessageKind::CAck => c_ack(instant, to, key),
         MessageKind::Reuse => Narration::new(
             2,
-            format!("{to} forgets {line}: {from} wants its slots for other lines."),
-            "The line has been flushed, so nothing is lost. Both sides take their slots back.",
+            text!("{to} forgets {line}: {from} wants its slots for other lines.", to, line, from),
+            text!("The line has been flushed, so nothing is lost. Both sides take their slots back."),
         )
         .rule("Rule 5")
         .claims(&[14]),
         MessageKind::ReuseAck => {
-            let then = if sent_any_data(facts) { " A write that waited for room goes on at once." } else { "" };
+            let then = if sent_any_data(facts) { text!("A write that waited for room goes on at once.") } else { Text::default() };
             Narration::new(
                 2,
-                format!("Both controllers have given up {line}: its slots are free."),
-                format!("{to} may fill the mirror slot in {from} again without asking.{then}"),
+                text!("Both controllers have given up {line}: its slots are free.", line),
+                text!("{to} may fill the mirror slot in {from} again without asking.", to, from).then(then),
             )
             .rule("SLOT-PARTITION")
             .claims(&[6, 14])
@@ -144,13 +146,17 @@ fn data(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
     let what = in_progress_map(instant, from, key)
         .map_or_else(|| names::line(config, key), |map| names::map(config, key, map));
     let fresh = instant.world.controller(from).line(key).and_then(|line| line.fresh);
-    let place = fresh.map_or_else(|| format!("in {to}"), |slot| format!("in slot {}", names::slot(to, slot)));
+    let place = fresh
+        .map_or_else(|| text!("in {to}", to), |slot| text!("in slot {slot}", slot = names::slot(to, slot)));
     let older = instant.world.controller(to).line(key).is_some_and(|line| line.loc.is_some());
-    let promise = if older { "; the older mirror copy still keeps the promise" } else { "" };
     Narration::new(
         2,
-        format!("DATA of {what} has landed {place}; {to} does not know it yet."),
-        format!("Until META follows, {to} cannot tell what it is{promise}."),
+        text!("DATA of {what} has landed {place}; {to} does not know it yet.", what, place, to),
+        if older {
+            text!("Until META follows, {to} cannot tell what it is; the older mirror copy still keeps the promise.", to)
+        } else {
+            text!("Until META follows, {to} cannot tell what it is.", to)
+        },
     )
     .rule("Rule 1")
     .claims(&[1])
@@ -168,27 +174,37 @@ fn meta_ack(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
         Fact::WriteCommitted { map, seq, .. } => Some((map, seq)),
         _ => None,
     });
-    let (what, seq) = committed.map_or_else(
-        || (line.clone(), String::new()),
-        |(map, seq)| (names::map(config, key, map), format!(" at seq {seq}")),
-    );
-    let tail = format!(
-        "{line} is dirty in both caches{seq}, and stands in {to}’s write-back queue with its mirror’s address."
-    );
-    let tail = super::fact::capital(&tail);
+    let what = committed.map_or_else(|| line.clone(), |(map, _)| names::map(config, key, map));
+    let tail = match committed {
+        Some((_, seq)) => text!(
+            "{line} is dirty in both caches at seq {seq}, and stands in {to}’s write-back queue with its mirror’s address.",
+            line,
+            seq,
+            to
+        ),
+        None => text!("{line} is dirty in both caches, and stands in {to}’s write-back queue with its mirror’s address.", line, to),
+    }
+    .capital();
     let narration = match replied {
         Some(host) => Narration::new(
             3,
-            format!(
-                "{} has confirmed: {to} commits {what} and tells {} “done”.",
-                to.peer(),
-                names::host_within(host)
+            text!(
+                "{peer} has confirmed: {to} commits {what} and tells {host} “done”.",
+                peer = to.peer(),
+                to,
+                what,
+                host = names::host_within(host)
             ),
             tail,
         ),
         None => Narration::new(
             2,
-            format!("{} has confirmed {what}: {to} commits this part of the write.", to.peer()),
+            text!(
+                "{peer} has confirmed {what}: {to} commits this part of the write.",
+                peer = to.peer(),
+                what,
+                to
+            ),
             tail,
         ),
     };
@@ -210,13 +226,13 @@ fn req_own(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
         return match state {
             Some(LineState::M0) => Narration::new(
                 3,
-                format!("{to} grants {line} to {from}: {to} holds nothing newer than the disk."),
-                "Only ownership passes. No data moves and no disk is touched.",
+                text!("{to} grants {line} to {from}: {to} holds nothing newer than the disk.", to, line, from),
+                text!("Only ownership passes. No data moves and no disk is touched."),
             ),
             _ => Narration::new(
                 3,
-                format!("{to} grants {line} to {from}: the two swap roles."),
-                format!("{from}’s mirror becomes the line, {to}’s line becomes the mirror. Both hold the same bytes already, so no data moves."),
+                text!("{to} grants {line} to {from}: the two swap roles.", to, line, from),
+                text!("{from}’s mirror becomes the line, {to}’s line becomes the mirror. Both hold the same bytes already, so no data moves.", from, to),
             ),
         }
         .rule("Rule 3")
@@ -225,15 +241,15 @@ fn req_own(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
     if refused {
         return Narration::new(
             2,
-            format!("{from} asks {to} for {line}, but {to} does not own it."),
-            format!("{to} says so, and {from} looks the owner up again."),
+            text!("{from} asks {to} for {line}, but {to} does not own it.", from, to, line),
+            text!("{to} says so, and {from} looks the owner up again.", to, from),
         )
         .rule("Rule 3");
     }
     Narration::new(
         2,
-        format!("{from} asks for {line} and has to wait: it is {}.", doing(state)),
-        "Ownership passes only between two pieces of work, when both sides agree about the line.",
+        text!("{from} asks for {line} and has to wait: it is {state}.", from, line, state = doing(state)),
+        text!("Ownership passes only between two pieces of work, when both sides agree about the line."),
     )
     .rule("Rule 3")
     .claims(&[7])
@@ -246,33 +262,33 @@ fn read_fwd(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
         instant.moment.facts.iter().any(|fact| matches!(fact, Fact::Sent { message, .. } if *message == kind))
     };
     let asked = focus::waiting(instant, from, key, IoKind::Read).and_then(|op| instant.log.asked(op));
-    let host = asked.map_or_else(|| "the host".to_owned(), |asked| names::host_within(asked.host));
+    let host = asked.map_or_else(|| text!("the host"), |asked| names::host_within(asked.host));
     if sent(MessageKind::ReadRsp) {
         return Narration::new(
             2,
-            format!("{to} owns {line} and sends the data to {from}."),
-            format!("{from} will hand it to {host}. Ownership stays with {to}."),
+            text!("{to} owns {line} and sends the data to {from}.", to, line, from),
+            text!("{from} will hand it to {host}. Ownership stays with {to}.", from, host, to),
         )
         .rule("Rule 7");
     }
     if sent(MessageKind::Nack) {
         return Narration::new(
             2,
-            format!("{to} does not own {line} any more and says so."),
-            format!("{from} looks the owner up again."),
+            text!("{to} does not own {line} any more and says so.", to, line),
+            text!("{from} looks the owner up again.", from),
         )
         .rule("Rule 7");
     }
     let from_disk = instant.moment.facts.iter().any(|fact| matches!(fact, Fact::DiskIssued { .. }));
     let (headline, detail) = if from_disk {
         (
-            format!("{to} owns {line} and reads it from disk for {from}."),
-            format!("What is read stays in {to}’s cache, since {to} is the owner."),
+            text!("{to} owns {line} and reads it from disk for {from}.", to, line, from),
+            text!("What is read stays in {to}’s cache, since {to} is the owner.", to),
         )
     } else {
         (
-            format!("{from}’s read of {line} waits at {to} for a write to be mirrored."),
-            "Nobody sees a write before both controllers hold it.".to_owned(),
+            text!("{from}’s read of {line} waits at {to} for a write to be mirrored.", from, line, to),
+            text!("Nobody sees a write before both controllers hold it."),
         )
     };
     Narration::new(2, headline, detail).rule("Rule 7")
@@ -284,18 +300,26 @@ fn fn_ack(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
         Fact::ParityPlanned { plan, reads, writes, .. } => Some((plan, reads, writes)),
         _ => None,
     });
-    let detail = plan.map_or_else(String::new, |(plan, reads, writes)| {
-        let reads =
-            if reads == 0 { "nothing to read".to_owned() } else { names::count(reads as usize, "disk read") };
-        format!(
-            "The cheapest way is a {}: {reads}, then {}, parity last.",
-            plan.words(),
-            names::count(writes as usize, "disk write")
+    let detail = plan.map_or_else(Text::default, |(plan, reads, writes)| {
+        let reads = if reads == 0 {
+            text!("nothing to read")
+        } else {
+            names::count(reads as usize, mark!("{n} disk read"), mark!("{n} disk reads"))
+        };
+        text!(
+            "The cheapest way is a {words}: {reads}, then {count}, parity last.",
+            words = plan.words(),
+            reads,
+            count = names::count(writes as usize, mark!("{n} disk write"), mark!("{n} disk writes"))
         )
     });
-    Narration::new(2, format!("{} knows: {to} may write {line} to disk.", to.peer()), detail)
-        .rule("Rule 4")
-        .claims(&[12])
+    Narration::new(
+        2,
+        text!("{peer} knows: {to} may write {line} to disk.", peer = to.peer(), to, line),
+        detail,
+    )
+    .rule("Rule 4")
+    .claims(&[12])
 }
 
 fn c_ack(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
@@ -307,29 +331,37 @@ fn c_ack(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
     });
     let committed = instant.moment.facts.iter().any(|fact| matches!(fact, Fact::WriteCommitted { .. }));
     if committed {
-        let who = replied
-            .map_or_else(String::new, |host| format!(" and tells {} “done”", names::host_within(host)));
         return Narration::new(
             3,
-            format!("The write to {line} is on disk: {to} commits it{who}."),
-            "It went past the mirror, so no copy in a cache may be older: both sides agree on that.",
+            match replied.map(names::host_within) {
+                Some(host) => text!(
+                    "The write to {line} is on disk: {to} commits it and tells {host} “done”.",
+                    line,
+                    to,
+                    host
+                ),
+                None => text!("The write to {line} is on disk: {to} commits it.", line, to),
+            },
+            text!("It went past the mirror, so no copy in a cache may be older: both sides agree on that."),
         )
         .rule("Rule 6");
     }
     match instant.state(to, key) {
         Some(LineState::OC) => Narration::new(
             2,
-            format!("{from} has dropped its mirror of {line}: {to} holds it alone, clean."),
-            "A clean line may be held once: the disks have it too.",
+            text!("{from} has dropped its mirror of {line}: {to} holds it alone, clean.", from, line, to),
+            text!("A clean line may be held once: the disks have it too."),
         )
         .rule("Rule 6"),
         _ => Narration::new(
             2,
-            format!("{from} agrees: {line} is clean in both caches."),
-            format!(
-                "{} has left {to}’s write-back queue. The mirror stays until its slot is wanted.",
-                super::fact::capital(&line)
-            ),
+            text!("{from} agrees: {line} is clean in both caches.", from, line),
+            text!(
+                "{line} has left {to}’s write-back queue. The mirror stays until its slot is wanted.",
+                line,
+                to
+            )
+            .capital(),
         )
         .rule("CONSISTENT-ON-DISK")
         .claims(&[13]),

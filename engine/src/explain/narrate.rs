@@ -1,6 +1,6 @@
 //! What has just happened, and why it matters: a headline and a sentence behind it, for every kind of event.
 
-use super::fact::{capital, doing};
+use super::fact::doing;
 use super::{Asked, Instant, messages, names};
 use crate::controller::Mode;
 use crate::controller::work::Purpose;
@@ -9,14 +9,16 @@ use crate::ids::{BlockMap, ControllerId, HostId, LineKey};
 use crate::message::MessageKind;
 use crate::sim::EventKind;
 use crate::state::LineState;
+use crate::text::Text;
+use crate::{mark, text};
 
 /// One event, told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Narration {
     /// What happened, in one sentence.
-    pub headline: String,
+    pub headline: Text,
     /// Why, or what follows from it.
-    pub detail: String,
+    pub detail: Text,
     /// The rule of the protocol or the invariant that this is an instance of: `Rule 1`, `ACKED-TWICE`.
     pub rule: Option<&'static str>,
     /// The claims that this is an instance of, by their numbers.
@@ -26,7 +28,7 @@ pub struct Narration {
 }
 
 impl Narration {
-    pub(super) fn new(importance: u8, headline: String, detail: impl Into<String>) -> Narration {
+    pub(super) fn new(importance: u8, headline: Text, detail: impl Into<Text>) -> Narration {
         Narration { headline, detail: detail.into(), rule: None, claims: &[], importance }
     }
 
@@ -66,10 +68,8 @@ pub fn narrate(instant: Instant<'_>) -> Narration {
         kind => super::failure::narrate(instant, kind),
     };
     // A turning point is news enough.
-    let also = if narration.importance < 4 { also(instant, event.kind) } else { String::new() };
-    if !also.is_empty() {
-        narration.detail = format!("{} {also}", narration.detail).trim().to_owned();
-    }
+    let also = if narration.importance < 4 { also(instant, event.kind) } else { Text::default() };
+    narration.detail = narration.detail.then(also);
     narration
 }
 
@@ -87,19 +87,19 @@ fn was_not_taken(instant: Instant<'_>) -> bool {
 fn beginning(instant: Instant<'_>) -> Narration {
     let first = instant.log.coming(0, instant.config().host_latency_ns).next();
     let headline = match first {
-        Some((_, asked)) => format!(
-            "{} sends a {} of {} to {}.",
-            names::host(asked.host),
-            names::io(asked.io),
-            names::asked(&asked),
-            asked.via
+        Some((_, asked)) => text!(
+            "{host} sends a {io} of {what} to {via}.",
+            host = names::host(asked.host),
+            io = names::io(asked.io),
+            what = names::asked(&asked),
+            via = asked.via
         ),
-        None => "Two controllers share one disk array, and each mirrors the other’s unsaved data.".to_owned(),
+        None => text!("Two controllers share one disk array, and each mirrors the other’s unsaved data."),
     };
     Narration::new(
         1,
         headline,
-        "Each controller keeps its own lines, and has lent slots to the other for mirror copies.",
+        text!("Each controller keeps its own lines, and has lent slots to the other for mirror copies."),
     )
 }
 
@@ -111,29 +111,29 @@ fn hindered(instant: Instant<'_>, asked: &Asked) -> Option<Narration> {
     if instant.world.hardware().path_is_cut(asked.host, via) {
         return Some(Narration::new(
             2,
-            format!("{host}’s {io} of {what} is lost: its path to {via} is cut."),
-            format!("It hears nothing. After a while it tries the same by way of {peer}."),
+            text!("{host}’s {io} of {what} is lost: its path to {via} is cut.", host, io, what, via),
+            text!("It hears nothing. After a while it tries the same by way of {peer}.", peer),
         ));
     }
     if !instant.moment.facts.iter().any(|fact| matches!(fact, Fact::HostArrived { .. })) {
         return Some(Narration::new(
             2,
-            format!("{host}’s {io} of {what} finds {via} not serving."),
-            format!("The path answers with an error at once; the host tries {peer} instead."),
+            text!("{host}’s {io} of {what} finds {via} not serving.", host, io, what, via),
+            text!("The path answers with an error at once; the host tries {peer} instead.", peer),
         ));
     }
     if instant.world.hardware().hangs(via) {
         return Some(Narration::new(
             2,
-            format!("{host}’s {io} of {what} reaches {via}, which hangs."),
-            format!("No answer will come. After a while the host tries {peer}."),
+            text!("{host}’s {io} of {what} reaches {via}, which hangs.", host, io, what, via),
+            text!("No answer will come. After a while the host tries {peer}.", peer),
         ));
     }
     matches!(mode, Mode::Frozen | Mode::Won | Mode::Drain).then(|| {
         Narration::new(
             2,
-            format!("{host}’s {io} of {what} waits: {via} holds still."),
-            "Until record and fence have decided, it answers nothing: the other might be serving.",
+            text!("{host}’s {io} of {what} waits: {via} holds still.", host, io, what, via),
+            text!("Until record and fence have decided, it answers nothing: the other might be serving."),
         )
         .rule("Failover 1")
     })
@@ -152,8 +152,8 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     if sent(MessageKind::Data) {
         return Narration::new(
             3,
-            format!("{via} sends {within}’s {what} to {peer}: DATA first, then META."),
-            format!("{host} hears “done” only after {peer} confirms, so one dead controller cannot lose the write."),
+            text!("{via} sends {within}’s {what} to {peer}: DATA first, then META.", via, within, what, peer),
+            text!("{host} hears “done” only after {peer} confirms, so one dead controller cannot lose the write.", host, peer),
         )
         .rule("Rule 1")
         .claims(&[1, 6]);
@@ -161,9 +161,11 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     if sent(MessageKind::ReqOwn) {
         return Narration::new(
             3,
-            format!("{host} writes {what} at {via}, but {peer} owns it: {via} asks."),
-            format!(
-                "Only a line’s owner may write it. The write waits at {via} until {peer} grants ownership."
+            text!("{host} writes {what} at {via}, but {peer} owns it: {via} asks.", host, what, via, peer),
+            text!(
+                "Only a line’s owner may write it. The write waits at {via} until {peer} grants ownership.",
+                via,
+                peer
             ),
         )
         .rule("Rule 2")
@@ -173,8 +175,8 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     if instant.world.controller(via).mode().is_alone() && !waits_alone {
         return Narration::new(
             3,
-            format!("{host} writes {what} at {via}, which serves alone: straight to disk."),
-            "No second memory holds it, so “done” has to mean: on disk, with parity.",
+            text!("{host} writes {what} at {via}, which serves alone: straight to disk.", host, what, via),
+            text!("No second memory holds it, so “done” has to mean: on disk, with parity."),
         )
         .rule("Failover 5");
     }
@@ -185,15 +187,15 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     match waits {
         Some((_, WaitsFor::Slot)) => Narration::new(
             2,
-            format!("{host}’s write to {what} waits: {via} has no free mirror slot in {peer}."),
-            format!("Unsaved data is never held once. {via} flushes and gives up other lines to make room; if that takes too long, it writes through to disk."),
+            text!("{host}’s write to {what} waits: {via} has no free mirror slot in {peer}.", host, what, via, peer),
+            text!("Unsaved data is never held once. {via} flushes and gives up other lines to make room; if that takes too long, it writes through to disk.", via),
         )
         .rule("Rule 6")
         .claims(&[6]),
         Some((_, WaitsFor::Ownership)) => Narration::new(
             2,
-            format!("{host}’s write to {what} waits too: {peer} has been asked already."),
-            "One request for ownership is enough for all the writes that wait.",
+            text!("{host}’s write to {what} waits too: {peer} has been asked already.", host, what, peer),
+            text!("One request for ownership is enough for all the writes that wait."),
         )
         .rule("Rule 2")
         .claims(&[7]),
@@ -201,15 +203,15 @@ fn write_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
             let state = doing(instant.state(via, key));
             Narration::new(
                 2,
-                format!("{host}’s write to {what} waits: {} is {state}.", names::line(instant.config(), key)),
-                "Of one line, one thing at a time: so both controllers always agree about it.",
+                text!("{host}’s write to {what} waits: {line} is {state}.", host, what, line = names::line(instant.config(), key), state),
+                text!("Of one line, one thing at a time: so both controllers always agree about it."),
             )
             .rule("Rule 4")
         }
         None => Narration::new(
             2,
-            format!("{host} writes {what} at {via}."),
-            format!("{via} holds the write back from the caches and prepares the line for it."),
+            text!("{host} writes {what} at {via}.", host, what, via),
+            text!("{via} holds the write back from the caches and prepares the line for it.", via),
         )
         .rule("Rule 6"),
     }
@@ -227,9 +229,10 @@ fn read_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     if facts.iter().any(|fact| matches!(fact, Fact::HostReplied { .. })) {
         return Narration::new(
             3,
-            format!("{host} reads {what} out of {via}’s cache: a hit."),
-            format!(
-                "{via} owns the line and holds what is asked for, so neither the link nor a disk is needed."
+            text!("{host} reads {what} out of {via}’s cache: a hit.", host, what, via),
+            text!(
+                "{via} owns the line and holds what is asked for, so neither the link nor a disk is needed.",
+                via
             ),
         )
         .rule("Rule 7");
@@ -237,26 +240,26 @@ fn read_arrives(instant: Instant<'_>, asked: &Asked) -> Narration {
     if sent(MessageKind::ReadFwd) {
         return Narration::new(
             3,
-            format!("{host} reads {what} at {via}, but {peer} owns it: {via} asks {peer}."),
-            "Only the owner answers reads: a mirror copy never serves a host. Ownership stays where it is.",
+            text!("{host} reads {what} at {via}, but {peer} owns it: {via} asks {peer}.", host, what, via, peer),
+            text!("Only the owner answers reads: a mirror copy never serves a host. Ownership stays where it is."),
         )
         .rule("Rule 7");
     }
     if facts.iter().any(|fact| matches!(fact, Fact::DiskIssued { .. })) {
         return Narration::new(
             3,
-            format!("{host} reads {what}, not all in {via}’s cache: from disk."),
-            "What comes from disk may stay in the cache, clean, for the next read.",
+            text!("{host} reads {what}, not all in {via}’s cache: from disk.", host, what, via),
+            text!("What comes from disk may stay in the cache, clean, for the next read."),
         )
         .rule("Rule 7");
     }
     let busy = facts.iter().any(|fact| matches!(fact, Fact::Waits { .. }));
     let why = if busy {
-        "Nobody sees a write before both controllers hold it."
+        text!("Nobody sees a write before both controllers hold it.")
     } else {
-        "The answer waits for the rest of what was asked for."
+        text!("The answer waits for the rest of what was asked for.")
     };
-    Narration::new(2, format!("{host}’s read of {what} waits for a write to be mirrored."), why)
+    Narration::new(2, text!("{host}’s read of {what} waits for a write to be mirrored.", host, what), why)
         .rule("Rule 1")
 }
 
@@ -268,51 +271,57 @@ fn host_done(
     io: IoKind,
     cause: Option<u64>,
 ) -> Narration {
-    let what = instant.log.asked(op).map_or_else(|| "its request".to_owned(), |asked| names::asked(&asked));
+    let what = instant.log.asked(op).map_or_else(|| text!("its request"), |asked| names::asked(&asked));
     let path = cause.and_then(|cause| instant.log.path(cause));
     let name = names::host(host);
     if !instant.moment.facts.iter().any(|fact| matches!(fact, Fact::HostDone { .. })) {
         let why = if instant.world.hardware().path_is_cut(host, at) {
-            "Its path is cut. The host does not know whether the request took effect, and tries again."
+            text!("Its path is cut. The host does not know whether the request took effect, and tries again.")
         } else {
-            "The host has tried again meanwhile, and waits for the answer to that."
+            text!("The host has tried again meanwhile, and waits for the answer to that.")
         };
-        return Narration::new(1, format!("An answer of {at} to {} is lost.", names::host_within(host)), why);
+        return Narration::new(
+            1,
+            text!("An answer of {at} to {host} is lost.", at, host = names::host_within(host)),
+            why,
+        );
     }
     match (io, path) {
         (IoKind::Read, path) => {
             let from = match path {
                 Some(super::Path::Forwarded) => {
-                    format!("The owner, {}, has answered through {at}.", at.peer())
+                    text!("The owner, {peer}, has answered through {at}.", peer = at.peer(), at)
                 }
-                Some(super::Path::Disk) => "It came from disk.".to_owned(),
-                _ => format!("It came out of {at}’s cache."),
+                Some(super::Path::Disk) => text!("It came from disk."),
+                _ => text!("It came out of {at}’s cache.", at),
             };
-            Narration::new(3, format!("{name} has the data of {what}."), from).rule("Rule 7")
+            Narration::new(3, text!("{name} has the data of {what}.", name, what), from).rule("Rule 7")
         }
         (IoKind::Write, Some(super::Path::Hit)) if instant.config().failover.solo_write_back => {
             Narration::new(
                 3,
-                format!("{name} hears “done”: {what} is held by {at} alone. Unsafe."),
-                "Write-back while alone is a policy that trades safety for speed: if it dies, this is lost.",
+                text!("{name} hears “done”: {what} is held by {at} alone. Unsafe.", name, what, at),
+                text!(
+                    "Write-back while alone is a policy that trades safety for speed: if it dies, this is lost."
+                ),
             )
         }
         (IoKind::Write, Some(super::Path::Disk | super::Path::Hit)) => Narration::new(
             3,
-            format!("{name} hears “done”: {what} is on disk."),
-            format!("{at} served alone, so nothing less than the disks would have been safe."),
+            text!("{name} hears “done”: {what} is on disk.", name, what),
+            text!("{at} served alone, so nothing less than the disks would have been safe.", at),
         )
         .rule("Failover 5"),
         (IoKind::Write, Some(super::Path::Through)) => Narration::new(
             3,
-            format!("{name} hears “done”: {what} is on disk."),
-            "Written through: slower than two caches, and just as safe.",
+            text!("{name} hears “done”: {what} is on disk.", name, what),
+            text!("Written through: slower than two caches, and just as safe."),
         )
         .rule("Rule 6"),
         (IoKind::Write, _) => Narration::new(
             3,
-            format!("{name} hears “done”: {what} is safe in both caches."),
-            "Either controller could die now and the write would survive. The disks come later.",
+            text!("{name} hears “done”: {what} is safe in both caches.", name, what),
+            text!("Either controller could die now and the write would survive. The disks come later."),
         )
         .rule("ACKED-TWICE")
         .claims(&[1]),
@@ -346,55 +355,55 @@ fn disk_done(
             match host {
                 Some(host) => Narration::new(
                     3,
-                    format!("The write to {line} is on disk: {at} tells {} “done”.", names::host_within(host)),
-                    "Slower than two caches, and as safe: disks and parity hold it.",
+                    text!("The write to {line} is on disk: {at} tells {host} “done”.", line, at, host = names::host_within(host)),
+                    text!("Slower than two caches, and as safe: disks and parity hold it."),
                 ),
                 None => Narration::new(
                     2,
-                    format!("{} is on disk, with its parity.", capital(&line)),
-                    format!("If {at} died now, nothing of it would be lost."),
+                    text!("{line} is on disk, with its parity.", line).capital(),
+                    text!("If {at} died now, nothing of it would be lost.", at),
                 ),
             }
             .rule("Failover 5")
         }
         (IoKind::Read, _) if facts.iter().any(|fact| matches!(fact, Fact::HostReplied { .. })) => Narration::new(
             2,
-            format!("Disk {disk} delivers the last block: {at} answers the host."),
-            format!("{at} may keep the blocks as clean cache."),
+            text!("Disk {disk} delivers the last block: {at} answers the host.", disk, at),
+            text!("{at} may keep the blocks as clean cache.", at),
         )
         .rule("Rule 7"),
         (IoKind::Read, _) if facts.iter().any(|fact| matches!(fact, Fact::Sent { message: MessageKind::ReadRsp, .. })) => {
             Narration::new(
                 2,
-                format!("Disk {disk} delivers the last block: {at} sends the data to {}.", at.peer()),
-                format!("The host asked {}, and only the owner reads.", at.peer()),
+                text!("Disk {disk} delivers the last block: {at} sends the data to {peer}.", disk, at, peer = at.peer()),
+                text!("The host asked {peer}, and only the owner reads.", peer = at.peer()),
             )
             .rule("Rule 7")
         }
         (IoKind::Read, true) => Narration::new(
             1,
-            format!("Disk {disk} delivers the old parity of {line}."),
-            "Old parity, old data and new data together give the new parity.",
+            text!("Disk {disk} delivers the old parity of {line}.", disk, line),
+            text!("Old parity, old data and new data together give the new parity."),
         ),
         (IoKind::Read, false) if stripe => Narration::new(
             1,
-            format!("Disk {disk} delivers a block that {line}’s parity needs."),
-            "Parity is the XOR of all data blocks of the stripe.",
+            text!("Disk {disk} delivers a block that {line}’s parity needs.", disk, line),
+            text!("Parity is the XOR of all data blocks of the stripe."),
         ),
-        (IoKind::Read, false) => Narration::new(1, format!("Disk {disk} delivers a part of what was asked for."), "The rest is on its way."),
+        (IoKind::Read, false) => Narration::new(1, text!("Disk {disk} delivers a part of what was asked for.", disk), text!("The rest is on its way.")),
         (IoKind::Write, false) if matches!(state, Some(LineState::OF(crate::state::FlushStep::Parity) | LineState::OW(crate::state::FlushStep::Parity))) => {
             Narration::new(
                 2,
-                format!("The data of {line} is on disk: now {at} writes its parity."),
-                "Between data and parity a failed disk could not be rebuilt: that is why the mirror has been told.",
+                text!("The data of {line} is on disk: now {at} writes its parity.", line, at),
+                text!("Between data and parity a failed disk could not be rebuilt: that is why the mirror has been told."),
             )
             .rule("Rule 4")
         }
-        (IoKind::Write, false) => Narration::new(1, format!("Disk {disk} has written its block of {line}."), "Other blocks of the stripe are still on their way."),
+        (IoKind::Write, false) => Narration::new(1, text!("Disk {disk} has written its block of {line}.", disk, line), text!("Other blocks of the stripe are still on their way.")),
         (IoKind::Write, true) => Narration::new(
             2,
-            format!("The parity of {line} is on disk: {at} declares it consistent."),
-            format!("{} learns from CONSISTENT that this data need not be written again, even if {at} dies.", at.peer()),
+            text!("The parity of {line} is on disk: {at} declares it consistent.", line, at),
+            text!("{peer} learns from CONSISTENT that this data need not be written again, even if {at} dies.", peer = at.peer(), at),
         )
         .rule("Rule 4")
         .claims(&[13]),
@@ -412,14 +421,14 @@ fn damage(instant: Instant<'_>, disk: u8, at: ControllerId, key: LineKey) -> Opt
         return Some(Narration::new(
             2,
             told(fact)?,
-            "Data and parity of the stripe fit: any one disk of it could fail.",
+            text!("Data and parity of the stripe fit: any one disk of it could fail."),
         ));
     }
     if facts.iter().any(|fact| matches!(fact, Fact::DiskFailed { .. })) {
         return Some(Narration::new(
             1,
-            format!("Disk {disk} cannot serve {line}."),
-            "What it held is computed from the other disks of the stripe.",
+            text!("Disk {disk} cannot serve {line}.", disk, line),
+            text!("What it held is computed from the other disks of the stripe."),
         ));
     }
     let looked_at = instant.world.controller(at).works().any(|(_, work)| {
@@ -428,8 +437,8 @@ fn damage(instant: Instant<'_>, disk: u8, at: ControllerId, key: LineKey) -> Opt
     looked_at.then(|| {
         Narration::new(
             1,
-            format!("Disk {disk} does its part: the stripe of {line} is compared."),
-            "All blocks of a row and their parity together must come to nothing.",
+            text!("Disk {disk} does its part: the stripe of {line} is compared.", disk, line),
+            text!("All blocks of a row and their parity together must come to nothing."),
         )
     })
 }
@@ -447,22 +456,22 @@ fn flush_timer(instant: Instant<'_>, at: ControllerId) -> Narration {
     let Some((key, reason)) = flushes.first() else {
         return Narration::new(
             0,
-            format!("{at}’s flush timer runs off: nothing is due."),
-            "Dirty lines may stay in the caches as long as both controllers hold them.",
+            text!("{at}’s flush timer runs off: nothing is due.", at),
+            text!("Dirty lines may stay in the caches as long as both controllers hold them."),
         );
     };
     let what = match flushes.len() {
         1 => names::line(instant.config(), *key),
-        n => format!("{n} lines"),
+        n => text!("{n} lines", n),
     };
     Narration::new(
         2,
         if instant.world.controller(at).mode().is_alone() {
-            format!("{at} begins to write {what} back.")
+            text!("{at} begins to write {what} back.", at, what)
         } else {
-            format!("{at} begins to flush {what} and tells {} first.", at.peer())
+            text!("{at} begins to flush {what} and tells {peer} first.", at, what, peer = at.peer())
         },
-        format!("{}.", capital(names::reason(*reason))),
+        text!("{reason}.", reason = names::reason(*reason)).capital(),
     )
     .rule("Rule 4")
     .claims(&[12])
@@ -477,13 +486,14 @@ fn slot_wait(instant: Instant<'_>, at: ControllerId) -> Narration {
     if let Some(key) = through {
         return Narration::new(
             3,
-            format!(
-                "No slot came in time for {}: {at} writes through to disk.",
-                names::line(instant.config(), key)
+            text!(
+                "No slot came in time for {line}: {at} writes through to disk.",
+                line = names::line(instant.config(), key),
+                at
             ),
-            format!(
-                "It is never held by one cache only: either {} mirrors it, or the disks have it.",
-                at.peer()
+            text!(
+                "It is never held by one cache only: either {peer} mirrors it, or the disks have it.",
+                peer = at.peer()
             ),
         )
         .rule("Rule 6");
@@ -491,44 +501,48 @@ fn slot_wait(instant: Instant<'_>, at: ControllerId) -> Narration {
     if facts.is_empty() {
         return Narration::new(
             0,
-            format!("A write’s wait for a slot at {at} is over."),
-            "A slot came free in time, or the write still waits for its line.",
+            text!("A write’s wait for a slot at {at} is over.", at),
+            text!("A slot came free in time, or the write still waits for its line."),
         );
     }
     Narration::new(
         2,
-        format!("No slot came in time: {at} has the line’s mirror dropped first."),
-        "A mirror copy that outlived a write-through would be taken for newer than it is.",
+        text!("No slot came in time: {at} has the line’s mirror dropped first.", at),
+        text!("A mirror copy that outlived a write-through would be taken for newer than it is."),
     )
     .rule("Rule 6")
 }
 
 /// What else the event set off, besides what its headline says.
-fn also(instant: Instant<'_>, kind: EventKind) -> String {
+fn also(instant: Instant<'_>, kind: EventKind) -> Text {
     let config = instant.config();
-    let mut parts: Vec<String> = Vec::new();
+    let mut first = Text::default();
+    let mut more = 0;
     let told_flush = matches!(kind, EventKind::FlushTimer { .. });
     for fact in &instant.moment.facts {
-        match *fact {
-            Fact::FlushBegan { at, key, reason } if !told_flush => {
-                parts.push(format!(
-                    "{at} begins to flush {}, since {}.",
-                    names::line(config, key),
-                    names::reason(reason)
-                ));
-            }
+        let told = match *fact {
+            Fact::FlushBegan { at, key, reason } if !told_flush => text!(
+                "{at} begins to flush {line}, since {reason}.",
+                at,
+                line = names::line(config, key),
+                reason = names::reason(reason)
+            ),
             Fact::Sent { from, message: MessageKind::Reuse, key } => {
-                parts.push(format!("{from} gives up {} to have its slots back.", names::line(config, key)));
+                text!("{from} gives up {line} to have its slots back.", from, line = names::line(config, key))
             }
-            _ => {}
+            _ => continue,
+        };
+        if first.is_empty() {
+            first = told;
+        } else {
+            more += 1;
         }
     }
-    if parts.len() > 1 {
-        let more = parts.len() - 1;
-        parts.truncate(1);
-        parts.push(format!("The same happens to {}.", names::count(more, "other line")));
+    if more == 0 {
+        return first;
     }
-    parts.join(" ")
+    let others = names::count(more, mark!("{n} other line"), mark!("{n} other lines"));
+    first.then(text!("The same happens to {others}.", others))
 }
 
 /// The blocks that a write in progress covers.

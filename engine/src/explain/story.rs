@@ -9,6 +9,8 @@ use crate::ids::{ControllerId, LineKey};
 use crate::message::MessageKind;
 use crate::sim::EventKind;
 use crate::state::{FlushStep, LineState};
+use crate::text;
+use crate::text::Text;
 
 /// How far a step has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +23,14 @@ pub enum StepState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Two or three words: `Copy to B`.
-    pub text: String,
+    pub text: Text,
     pub state: StepState,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Story {
     /// `Progress of the write to block 42`.
-    pub title: String,
+    pub title: Text,
     pub steps: Vec<Step>,
     /// The message that the story waits for, and who sends it.
     pub expects: Option<(MessageKind, ControllerId)>,
@@ -56,8 +58,8 @@ pub fn story(instant: Instant<'_>, focus: Option<Focus>) -> Story {
 }
 
 /// `now` counts from 0; past the last step all are done.
-pub(super) fn steps<const N: usize>(title: String, texts: [String; N], now: usize) -> Story {
-    let step = |(n, text): (usize, String)| {
+pub(super) fn steps<const N: usize>(title: Text, texts: [Text; N], now: usize) -> Story {
+    let step = |(n, text): (usize, Text)| {
         let state = match n.cmp(&now) {
             std::cmp::Ordering::Less => StepState::Done,
             std::cmp::Ordering::Equal => StepState::Now,
@@ -79,8 +81,8 @@ fn flush(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story {
         Some(LineState::OF(FlushStep::Confirm)) | Some(LineState::OX) => (3, Some(MessageKind::CAck)),
         _ => (4, None),
     };
-    let title = format!("Progress of the flush of {}", names::line(instant.config(), key));
-    let texts = ["Announce", "Write data", "Write parity", "Declare consistent"].map(str::to_owned);
+    let title = text!("Progress of the flush of {line}", line = names::line(instant.config(), key));
+    let texts = [text!("Announce"), text!("Write data"), text!("Write parity"), text!("Declare consistent")];
     Story { expects: expects.map(|message| (message, owner.peer())), ..steps(title, texts, now) }
 }
 
@@ -91,8 +93,8 @@ fn flush_alone(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story
         Some(LineState::SF(FlushStep::Parity)) => 1,
         _ => 3,
     };
-    let title = format!("Progress of the flush of {}", names::line(instant.config(), key));
-    steps(title, ["Write data", "Write parity", "On disk"].map(str::to_owned), now)
+    let title = text!("Progress of the flush of {line}", line = names::line(instant.config(), key));
+    steps(title, [text!("Write data"), text!("Write parity"), text!("On disk")], now)
 }
 
 fn release(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story {
@@ -103,8 +105,9 @@ fn release(instant: Instant<'_>, owner: ControllerId, key: LineKey) -> Story {
         (true, false) => 2,
         _ => 3,
     };
-    let title = format!("Progress of the release of {}", names::line(instant.config(), key));
-    let texts = [format!("{owner} releases"), format!("{} lets go", owner.peer()), "Both free".to_owned()];
+    let title = text!("Progress of the release of {line}", line = names::line(instant.config(), key));
+    let texts =
+        [text!("{owner} releases", owner), text!("{peer} lets go", peer = owner.peer()), text!("Both free")];
     let expects = released.then_some((MessageKind::ReuseAck, owner.peer()));
     Story { expects, ..steps(title, texts, now) }
 }
@@ -168,39 +171,39 @@ fn path(instant: Instant<'_>) -> Option<Path> {
 }
 
 fn write(instant: Instant<'_>, asked: Asked, stand: &Stand<'_>) -> Story {
-    let title = format!("Progress of the write to {}", names::asked(&asked));
+    let title = text!("Progress of the write to {what}", what = names::asked(&asked));
     let (via, peer) = (asked.via, asked.via.peer());
     let mirrored = |title, now| {
         let texts = [
-            "Host writes".to_owned(),
-            format!("Copy to {peer}"),
-            format!("{peer} confirms"),
-            "“Done”".to_owned(),
+            text!("Host writes"),
+            text!("Copy to {peer}", peer),
+            text!("{peer} confirms", peer),
+            text!("“Done”"),
         ];
         steps(title, texts, now)
     };
     let switched = |title, now| {
         let texts = [
-            format!("Host writes at {via}"),
-            format!("{via} asks {peer}"),
-            format!("{peer} grants"),
-            format!("Copy to {peer}"),
-            "“Done”".to_owned(),
+            text!("Host writes at {via}", via),
+            text!("{via} asks {peer}", via, peer),
+            text!("{peer} grants", peer),
+            text!("Copy to {peer}", peer),
+            text!("“Done”"),
         ];
         steps(title, texts, now)
     };
     let through = |title, now| {
         let texts = [
-            "Host writes".to_owned(),
-            format!("Warn {peer}"),
-            "Write to disk".to_owned(),
-            format!("{peer} agrees"),
-            "“Done”".to_owned(),
+            text!("Host writes"),
+            text!("Warn {peer}", peer),
+            text!("Write to disk"),
+            text!("{peer} agrees", peer),
+            text!("“Done”"),
         ];
         steps(title, texts, now)
     };
     let alone = |title, now| {
-        let texts = ["Host writes", "Write to disk", "Write parity", "“Done”"].map(str::to_owned);
+        let texts = [text!("Host writes"), text!("Write to disk"), text!("Write parity"), text!("“Done”")];
         steps(title, texts, now)
     };
     let serves_alone = instant.world.controller(via).mode().is_alone();
@@ -257,32 +260,30 @@ fn write(instant: Instant<'_>, asked: Asked, stand: &Stand<'_>) -> Story {
         let story = switched(title, if on_its_way { 1 } else { 2 });
         return Story { expects: Some((MessageKind::Grant, peer)), ..story };
     }
-    let wait = if request.wants_slot { "Wait for room" } else { "Wait for the line" };
+    let wait = if request.wants_slot { text!("Wait for room") } else { text!("Wait for the line") };
     let texts = [
-        "Host writes".to_owned(),
+        text!("Host writes"),
         wait.to_owned(),
-        format!("Copy to {peer}"),
-        format!("{peer} confirms"),
-        "“Done”".to_owned(),
+        text!("Copy to {peer}", peer),
+        text!("{peer} confirms", peer),
+        text!("“Done”"),
     ];
     steps(title, texts, 1)
 }
 
 fn read(instant: Instant<'_>, asked: Asked, key: LineKey, stand: &Stand<'_>) -> Story {
-    let title = format!("Progress of the read of {}", names::asked(&asked));
+    let title = text!("Progress of the read of {what}", what = names::asked(&asked));
     let (via, peer) = (asked.via, asked.via.peer());
     let hit = |title, now| {
-        steps(title, ["Host reads".to_owned(), format!("{via}’s cache has it"), "Answer".to_owned()], now)
+        steps(title, [text!("Host reads"), text!("{via}’s cache has it", via), text!("Answer")], now)
     };
-    let disk = |title, now| {
-        steps(title, ["Host reads".to_owned(), "From disk".to_owned(), "Answer".to_owned()], now)
-    };
+    let disk = |title, now| steps(title, [text!("Host reads"), text!("From disk"), text!("Answer")], now);
     let forwarded = |title, now| {
         let texts = [
-            format!("Host reads at {via}"),
-            format!("{via} asks {peer}"),
-            format!("{peer} answers"),
-            "Answer".to_owned(),
+            text!("Host reads at {via}", via),
+            text!("{via} asks {peer}", via, peer),
+            text!("{peer} answers", peer),
+            text!("Answer"),
         ];
         steps(title, texts, now)
     };
@@ -299,7 +300,7 @@ fn read(instant: Instant<'_>, asked: Asked, key: LineKey, stand: &Stand<'_>) -> 
             Story { expects: Some((MessageKind::ReadRsp, peer)), ..story }
         }
         Stand::Working(request) if request.from_disk.is_empty() && request.key == key => {
-            let texts = ["Host reads", "Wait for the write", "Answer"].map(str::to_owned);
+            let texts = [text!("Host reads"), text!("Wait for the write"), text!("Answer")];
             steps(title, texts, 1)
         }
         Stand::Working(_) | Stand::PartDone => disk(title, 1),

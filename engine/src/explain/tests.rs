@@ -3,8 +3,10 @@ use crate::fact::{Fact, Unobserved};
 use crate::history::Timeline;
 use crate::scenario::library::LIBRARY;
 use crate::sim::Run;
+use crate::text::Text;
 
-fn sound(text: &str, place: &str) {
+fn sound(text: &Text, place: &str) {
+    let text = text.to_string();
     assert!(!text.trim().is_empty(), "{place}: empty");
     for bad in ["{", "}", "LineKey(", "Slot(", "Some(", "None", "BlockMap(", "  ", "..", " ."] {
         assert!(!text.contains(bad), "{place}: {bad:?} in {text:?}");
@@ -32,8 +34,9 @@ fn every_event_of_every_built_in_scenario_is_told_in_words() {
             let narration = narrate(instant);
             sound(&narration.headline, place);
             sound(&narration.detail, place);
-            assert!(narration.headline.ends_with('.'), "{place}: {}", narration.headline);
-            assert!(narration.headline.chars().count() <= 72, "{place}: too long: {}", narration.headline);
+            let headline = narration.headline.to_string();
+            assert!(headline.ends_with('.'), "{place}: {headline}");
+            assert!(headline.chars().count() <= 72, "{place}: too long: {headline}");
             for fact in &instant.moment.facts {
                 sound(&sentence(instant.config(), instant.log, fact), place);
             }
@@ -83,8 +86,9 @@ fn every_event_but_a_quiet_timer_has_a_story() {
 
 /// The steps as text, the current one in brackets.
 fn told(story: &Story) -> String {
-    let text = |step: &Step| {
-        if step.state == StepState::Now { format!("[{}]", step.text) } else { step.text.clone() }
+    let text = |step: &Step| match step.state {
+        StepState::Now => format!("[{}]", step.text),
+        StepState::Done | StepState::Next => step.text.to_string(),
     };
     story.steps.iter().map(text).collect::<Vec<_>>().join(" → ")
 }
@@ -179,7 +183,8 @@ fn a_chain_of_causes_leads_back_to_the_host() {
     for _ in 0..5 {
         log.push(&run.step(&mut Unobserved).unwrap());
     }
-    let texts: Vec<String> = why(&log, &scenario.config, 4, 10).into_iter().map(|cause| cause.text).collect();
+    let texts: Vec<String> =
+        why(&log, &scenario.config, 4, 10).into_iter().map(|cause| cause.text.to_string()).collect();
     assert_eq!(
         texts,
         [

@@ -9,6 +9,7 @@ use crate::fact::Fact;
 use crate::ids::ControllerId;
 use crate::message::MessageKind;
 use crate::sim::{EventKind, Fault};
+use crate::text;
 
 /// Which of these stories an instant belongs to; nothing when it is about a host's request, a flush or a release.
 pub(super) fn turn(instant: Instant<'_>) -> Option<Focus> {
@@ -131,8 +132,8 @@ pub(super) fn failover(instant: Instant<'_>, survivor: ControllerId) -> Story {
         Mode::Drain => 3,
         _ => 5,
     };
-    let title = format!("Progress of the failover from {} to {survivor}", survivor.peer());
-    steps(title, ["Suspect", "Record", "Fence", "Take over", "Serve"].map(str::to_owned), now)
+    let title = text!("Progress of the failover from {peer} to {survivor}", peer = survivor.peer(), survivor);
+    steps(title, [text!("Suspect"), text!("Record"), text!("Fence"), text!("Take over"), text!("Serve")], now)
 }
 
 pub(super) fn failback(instant: Instant<'_>, survivor: ControllerId) -> Story {
@@ -145,8 +146,8 @@ pub(super) fn failback(instant: Instant<'_>, survivor: ControllerId) -> Story {
         _ => 0,
     };
     let peer = survivor.peer();
-    let title = format!("Progress of {peer}’s return");
-    let texts = [format!("{peer} joins"), "Copy lines".into(), "Switch record".into(), "Rehome".into()];
+    let title = text!("Progress of {peer}’s return", peer);
+    let texts = [text!("{peer} joins", peer), text!("Copy lines"), text!("Switch record"), text!("Rehome")];
     steps(title, texts, now)
 }
 
@@ -161,8 +162,14 @@ pub(super) fn cold_boot(instant: Instant<'_>) -> Story {
     } else {
         2
     };
-    let texts = ["Power fails", "Power back", "Ask the record", "Write back", "Serve"].map(str::to_owned);
-    steps("Progress of the cold boot".to_owned(), texts, now)
+    let texts = [
+        text!("Power fails"),
+        text!("Power back"),
+        text!("Ask the record"),
+        text!("Write back"),
+        text!("Serve"),
+    ];
+    steps(text!("Progress of the cold boot"), texts, now)
 }
 
 pub(super) fn rebuild(instant: Instant<'_>, disk: u8) -> Story {
@@ -171,6 +178,6 @@ pub(super) fn rebuild(instant: Instant<'_>, disk: u8) -> Story {
         DiskState::Rebuilding => 2,
         DiskState::Present => 4,
     };
-    let texts = ["Disk lost", "Parity stands in", "Rebuild", "Whole again"].map(str::to_owned);
-    steps(format!("Progress of disk {disk}’s rebuild"), texts, now)
+    let texts = [text!("Disk lost"), text!("Parity stands in"), text!("Rebuild"), text!("Whole again")];
+    steps(text!("Progress of disk {disk}’s rebuild", disk), texts, now)
 }

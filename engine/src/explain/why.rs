@@ -1,10 +1,13 @@
 //! Why something happened: the chain of causes, newest first, as sentences.
 
+use super::fact::content;
 use super::log::{Entry, EventLog};
 use super::{about, names};
 use crate::config::Config;
 use crate::fact::IoKind;
 use crate::sim::EventKind;
+use crate::text;
+use crate::text::Text;
 
 /// One link of a chain of causes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +15,7 @@ pub struct Cause {
     /// The event's index in the run.
     pub index: u64,
     pub at_ns: u64,
-    pub text: String,
+    pub text: Text,
 }
 
 /// What led to event `index`: the event itself, what caused it, and so on back to a host, a timer or a fault; at most
@@ -28,32 +31,48 @@ pub fn why(log: &EventLog, config: &Config, index: u64, most: usize) -> Vec<Caus
 
 /// An event in one short sentence, from the log alone.
 #[must_use]
-pub fn entry_text(log: &EventLog, config: &Config, entry: &Entry) -> String {
+pub fn entry_text(log: &EventLog, config: &Config, entry: &Entry) -> Text {
     match entry.kind {
         EventKind::HostArrives { host, at, io, lun, lbn, blocks, .. } => {
-            let verb = if io == IoKind::Write { "writes" } else { "reads" };
-            format!("{} {verb} {} at {at}.", names::host(host), names::blocks(lun, lbn, u64::from(blocks)))
+            let verb = if io == IoKind::Write { text!("writes") } else { text!("reads") };
+            text!(
+                "{host} {verb} {what} at {at}.",
+                host = names::host(host),
+                verb,
+                what = names::blocks(lun, lbn, u64::from(blocks)),
+                at
+            )
         }
         EventKind::HostDone { op, host, io, .. } => {
-            let what =
-                log.asked(op).map_or_else(String::new, |asked| format!(" about {}", names::asked(&asked)));
-            match io {
-                IoKind::Write => format!("{} hears “done”{what}.", names::host(host)),
-                IoKind::Read => {
-                    format!("{} gets its data{what}.", names::host(host)).replace(" about ", " of ")
-                }
+            let host = names::host(host);
+            match (io, log.asked(op).map(|asked| names::asked(&asked))) {
+                (IoKind::Write, Some(what)) => text!("{host} hears “done” about {what}.", host, what),
+                (IoKind::Write, None) => text!("{host} hears “done”.", host),
+                (IoKind::Read, Some(what)) => text!("{host} gets its data of {what}.", host, what),
+                (IoKind::Read, None) => text!("{host} gets its data.", host),
             }
         }
         EventKind::Message { to, message, key } => {
-            format!("{} for {} reaches {to}.", message.name(), names::line(config, key))
+            text!(
+                "{message} for {line} reaches {to}.",
+                message = message.name(),
+                line = names::line(config, key),
+                to
+            )
         }
         EventKind::Disk { disk, at, io, key, parity } => {
-            let what = if parity { "parity" } else { "data" };
-            let did = if io == IoKind::Write { "written" } else { "read" };
-            format!("Disk {disk} has {did} {what} of {} for {at}.", names::line(config, key))
+            let (what, line) = (content(parity), names::line(config, key));
+            match io {
+                IoKind::Read => {
+                    text!("Disk {disk} has read {what} of {line} for {at}.", disk, what, line, at)
+                }
+                IoKind::Write => {
+                    text!("Disk {disk} has written {what} of {line} for {at}.", disk, what, line, at)
+                }
+            }
         }
-        EventKind::FlushTimer { at } => format!("{at}’s flush timer runs off."),
-        EventKind::SlotWait { at } => format!("A write at {at} has waited for a slot as long as it may."),
+        EventKind::FlushTimer { at } => text!("{at}’s flush timer runs off.", at),
+        EventKind::SlotWait { at } => text!("A write at {at} has waited for a slot as long as it may.", at),
         kind => super::failure::event_text(&kind).unwrap_or_default(),
     }
 }

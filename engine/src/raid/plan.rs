@@ -10,6 +10,7 @@
 
 use crate::config::Geometry;
 use crate::ids::BlockMap;
+use crate::mark;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -24,9 +25,9 @@ impl PlanKind {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            PlanKind::FullStripe => "full-stripe write",
-            PlanKind::ReconstructWrite => "reconstruct-write",
-            PlanKind::ReadModifyWrite => "read-modify-write",
+            PlanKind::FullStripe => mark!("full-stripe write"),
+            PlanKind::ReconstructWrite => mark!("reconstruct-write"),
+            PlanKind::ReadModifyWrite => mark!("read-modify-write"),
         }
     }
 }

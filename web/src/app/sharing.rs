@@ -3,6 +3,7 @@
 use super::App;
 use crate::action::{Action, Panel, View};
 use crate::components::share_dialog::ShareDialog;
+use crate::language::{say, tr};
 use crate::scene::model::LoadFailure;
 use crate::session::{Command, Session};
 use crate::share;
@@ -24,10 +25,10 @@ impl App {
         }
         let answer = |go_on: bool| self.act.reform(move |_: MouseEvent| Action::Resume(go_on));
         html! {
-            <div class="banner offer" role="region" aria-label="Last visit" data-testid="offer">
-                <p>{ "Your last visit ended in the middle of something." }</p>
-                <button class="btn pri" data-testid="offer-resume" onclick={answer(true)}>{ "Go on there" }</button>
-                <button class="btn" data-testid="offer-forget" onclick={answer(false)}>{ "Forget it" }</button>
+            <div class="banner offer" role="region" aria-label={tr("Last visit")} data-testid="offer">
+                <p>{ tr("Your last visit ended in the middle of something.") }</p>
+                <button class="btn pri" data-testid="offer-resume" onclick={answer(true)}>{ tr("Go on there") }</button>
+                <button class="btn" data-testid="offer-forget" onclick={answer(false)}>{ tr("Forget it") }</button>
             </div>
         }
     }
@@ -47,7 +48,7 @@ impl App {
         let spacetime = self.shown == View::SpaceTime;
         let view = share::View { speed, tab: Some(self.tab), spacetime, ..share::View::default() };
         let link = self.session.borrow().link(view.write());
-        link.encode().map_err(|error| format!("There is no link to this: {error}."))
+        link.encode().map_err(|error| say!("There is no link to this: {error}.", error = error.to_string()))
     }
 
     /// Remembers where this visit is, if anything was done in it.
@@ -89,7 +90,7 @@ impl App {
                 wasm_bindgen_futures::spawn_local(async move {
                     // Where the browser forbids it, the dialog shows the text to be copied by hand.
                     act.emit(if share::copy(share::address(&link, "")).await {
-                        Action::Say("The link to this instant is on the clipboard.".to_owned())
+                        Action::Say(tr("The link to this instant is on the clipboard.").to_owned())
                     } else {
                         Action::Open(Panel::Share)
                     });

@@ -3,6 +3,7 @@
 use super::icon::icon;
 use super::sheet::Sheet;
 use crate::action::{Action, Panel};
+use crate::language::{say, tr, tr_any};
 use crate::scene::model::BranchName;
 use crate::scene::words::{count_text, time_text};
 use crate::session::Command;
@@ -27,9 +28,9 @@ pub fn branch_menu(branches: &[BranchName], open: bool, act: &Callback<Action>) 
                 <button class="menu-i" aria-pressed={branch.shown.to_string()} data-testid={testid} disabled={branch.shown}
                     onclick={send(Action::Play(Command::Switch(branch.id)))}><b>{ &branch.name }</b></button>
                 if !branch.shown {
-                    <button class="btn ghost" onclick={send(Action::Open(Panel::Compare(branch.id)))} data-testid={format!("compare-{}", branch.id)}>{ "Compare" }</button>
+                    <button class="btn ghost" onclick={send(Action::Open(Panel::Compare(branch.id)))} data-testid={format!("compare-{}", branch.id)}>{ tr("Compare") }</button>
                     if branch.id != 0 {
-                        <button class="btn ghost" aria-label={format!("Forget {}", branch.name)} title="Forget" onclick={send(Action::Play(Command::Forget(branch.id)))}>{ icon("#g-x", "ic16") }</button>
+                        <button class="btn ghost" aria-label={say!("Forget {name}", name = tr_any(&branch.name))} title={tr("Forget")} onclick={send(Action::Play(Command::Forget(branch.id)))}>{ icon("#g-x", "ic16") }</button>
                     }
                 }
             </li>
@@ -37,12 +38,12 @@ pub fn branch_menu(branches: &[BranchName], open: bool, act: &Callback<Action>) 
     };
     html! {
         <div class="pick branches">
-            <button class="btn" aria-expanded={open.to_string()} data-testid="branches" title="Other futures of this run" onclick={toggle}>
+            <button class="btn" aria-expanded={open.to_string()} data-testid="branches" title={tr("Other futures of this run")} onclick={toggle}>
                 { icon("#i-branch", "ic20") }<span class="branch-n">{ &shown.name }</span><em>{ branches.len() }</em>
             </button>
             if open {
                 <div class="menu branch-menu" data-testid="branch-menu">
-                    <p class="menu-h">{ "Futures of this run" }</p>
+                    <p class="menu-h">{ tr("Futures of this run") }</p>
                     <ul>{ for branches.iter().map(item) }</ul>
                 </div>
             }
@@ -61,16 +62,16 @@ pub struct CompareDialogProps {
 pub fn compare_dialog(props: &CompareDialogProps) -> Html {
     let close = props.act.reform(|()| Action::Close);
     let body = match &props.comparison {
-        None => html! { <p class="failed-w" role="alert">{ "That future is no longer there." }</p> },
+        None => html! { <p class="failed-w" role="alert">{ tr("That future is no longer there.") }</p> },
         Some(comparison) => html! {
             <>
-                <p class="sub" data-testid="compare-same">{ format!("The same up to event {}. The first difference is the next one.", count_text(comparison.same)) }</p>
+                <p class="sub" data-testid="compare-same">{ say!("The same up to event {count}. The first difference is the next one.", count = count_text(comparison.same)) }</p>
                 <div class="twin">{ for comparison.sides.iter().map(|side| column(side, comparison.same, &props.act)) }</div>
             </>
         },
     };
     html! {
-        <Sheet title="Two futures" label="Compare two futures" class="wide" testid="compare-dialog" {close}>
+        <Sheet title={tr("Two futures")} label={tr("Compare two futures")} class="wide" testid="compare-dialog" {close}>
             { body }
         </Sheet>
     }
@@ -87,17 +88,17 @@ fn column(side: &Side, same: u64, act: &Callback<Action>) -> Html {
             send.emit(Action::Close);
             send.emit(Action::Play(Command::Switch(id)));
         };
-        html! { <button class="btn" {onclick}>{ "Show this one" }</button> }
+        html! { <button class="btn" {onclick}>{ tr("Show this one") }</button> }
     });
     let broken = match side.broken {
-        0 => "all rules hold".to_owned(),
-        n => format!("{} broken rules", count_text(n)),
+        0 => tr("all rules hold").to_owned(),
+        n => say!("{count} broken rules", count = count_text(n)),
     };
     html! {
         <section class="future">
             <h3>{ &side.name }</h3>
-            <p class="sub">{ format!("At worst {} from here on; {broken}; {} events.", side.worst.words(), count_text(side.events)) }</p>
-            if side.rows.is_empty() { <p class="empty">{ "Nothing happens any more." }</p> }
+            <p class="sub">{ say!("At worst {words} from here on; {broken}; {count} events.", words = side.worst.words(), broken, count = count_text(side.events)) }</p>
+            if side.rows.is_empty() { <p class="empty">{ tr("Nothing happens any more.") }</p> }
             <ol>{ for rows }</ol>
             { for go }
         </section>

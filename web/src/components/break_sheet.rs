@@ -3,6 +3,7 @@
 use super::icon::icon;
 use super::sheet::Sheet;
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::scene::model::{FaultButton, FaultGroup};
 use crate::session::Command;
 use std::rc::Rc;
@@ -30,8 +31,8 @@ pub fn break_sheet(props: &BreakSheetProps) -> Html {
         }
     });
     html! {
-        <Sheet title="Break it, mend it" label="Break it" class="breaks" testid="break-sheet" {close}>
-            <p class="sub">{ "It happens at the moment that is shown. What came after it is simulated anew." }</p>
+        <Sheet title={tr("Break it, mend it")} label={tr("Break it")} class="breaks" testid="break-sheet" {close}>
+            <p class="sub">{ tr("It happens at the moment that is shown. What came after it is simulated anew.") }</p>
             if let Some(label) = &props.undo { { undo(label, &props.act) } }
             <div class="break-groups">{ for groups }</div>
         </Sheet>
@@ -44,7 +45,7 @@ fn undo(label: &str, act: &Callback<Action>) -> Html {
         send.emit(Action::Close);
         send.emit(Action::Play(Command::Undo));
     };
-    html! { <button class="btn undo-wide" {onclick}>{ icon("#i-undo", "ic20") }{ format!("Undo: {label}") }</button> }
+    html! { <button class="btn undo-wide" {onclick}>{ icon("#i-undo", "ic20") }{ say!("Undo: {label}", label = label.to_owned()) }</button> }
 }
 
 /// A button that breaks or mends something; the page hears of clicks by its `data-break`.

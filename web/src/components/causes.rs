@@ -3,6 +3,7 @@
 use super::events::{go, sort_icon};
 use super::icon::icon;
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::scene::causes::{CauseLink, CausesView};
 use crate::scene::events::When;
 use yew::prelude::*;
@@ -17,7 +18,7 @@ pub fn why_button(
 ) -> Html {
     let send = act.clone();
     let onclick = move |_: MouseEvent| send.emit(wish.clone());
-    html! { <button class="btn why" data-testid={id} {title} {disabled} {onclick}>{ "Why?" }</button> }
+    html! { <button class="btn why" data-testid={id} {title} {disabled} {onclick}>{ tr("Why?") }</button> }
 }
 
 /// The chain, with a way to put it aside.
@@ -28,8 +29,8 @@ pub fn chain(view: &CausesView, act: &Callback<Action>) -> Html {
     };
     html! {
         <section class="causes" aria-label={view.title.clone()} data-testid="causes">
-            <div class="causes-h"><h3>{ &view.title }</h3><button class="sq" aria-label="Close the causes" title="Close the causes" onclick={close}>{ icon("#g-x", "ic16") }</button></div>
-            <ol key={view.title.clone()} tabindex="0" aria-label="Causes, newest first">{ for view.links.iter().map(|link| row(link, act)) }</ol>
+            <div class="causes-h"><h3>{ &view.title }</h3><button class="sq" aria-label={tr("Close the causes")} title={tr("Close the causes")} onclick={close}>{ icon("#g-x", "ic16") }</button></div>
+            <ol key={view.title.clone()} tabindex="0" aria-label={tr("Causes, newest first")}>{ for view.links.iter().map(|link| row(link, act)) }</ol>
             <p class="causes-end" data-testid="causes-end">{ &view.end }</p>
         </section>
     }
@@ -39,7 +40,7 @@ fn row(link: &CauseLink, act: &Callback<Action>) -> Html {
     let now = link.when == When::Now;
     html! {
         <li key={link.index.to_string()} class={classes!(now.then_some("now"))}>
-            <button title={format!("Go to event {}", link.number)} aria-current={now.then_some("step")} onclick={go(link.index, act)}>
+            <button title={say!("Go to event {number}", number = &link.number)} aria-current={now.then_some("step")} onclick={go(link.index, act)}>
                 { icon(sort_icon(link.sort), "ic16") }
                 <b>{ &link.text }</b>
                 <span>{ format!("{} · {}", link.number, link.at) }</span>

@@ -1,6 +1,7 @@
 //! Charts of the run. A click seeks to where it was.
 
 use crate::action::Action;
+use crate::language::say;
 use crate::scene::charts::{Chart, HEIGHT, WIDTH};
 use crate::session::Command;
 use wasm_bindgen::JsCast;
@@ -27,9 +28,9 @@ pub fn charts(charts: &[Chart], event: u64, total: u64, act: &Callback<Action>) 
     let one = |chart: &Chart| {
         html! {
             <li key={chart.name}>
-                <p><span>{ chart.name }</span><b>{ &chart.now }</b><em>{ format!("at most {}", chart.most) }</em></p>
+                <p><span>{ chart.name }</span><b>{ &chart.now }</b><em>{ say!("at most {most}", most = &chart.most) }</em></p>
                 <svg viewBox={format!("0 0 {} {}", WIDTH as u32, HEIGHT as u32)} preserveAspectRatio="none" role="img"
-                    aria-label={format!("{}: {} now, at most {}", chart.name, chart.now, chart.most)} onclick={seek.clone()}>
+                    aria-label={say!("{name}: {now} now, at most {most}", name = chart.name, now = &chart.now, most = &chart.most)} onclick={seek.clone()}>
                     <path class="line" d={chart.path.clone()} /><path class="now" d={format!("M{x} 0V{}", HEIGHT as u32)} />
                 </svg>
             </li>

@@ -3,6 +3,7 @@
 use super::icon::icon;
 use super::slots::RegionView;
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::scene::look::Look;
 use crate::scene::model::{
     Condition, ControllerCard, FaultButton, FreeList, HashView, Heart, QueueView, Selection, Slots, Tone,
@@ -38,23 +39,23 @@ fn density(card: &ControllerCard) -> &'static str {
 #[function_component(Controller)]
 pub fn controller(props: &ControllerProps) -> Html {
     let card = &props.card;
-    let (letter, peer) = (card.id.letter(), card.id.peer().letter());
+    let letter = card.id.letter();
     let region = |title: String, class, region: &crate::scene::model::Region| {
         html! { <RegionView title={title} class={class} region={region.clone()} skin={props.skin} act={props.act.clone()} /> }
     };
-    let own = region("Own lines".into(), "own", &card.own);
-    let lent = region(format!("Lent to {peer}"), "lent", &card.lent);
+    let own = region(tr("Own lines").into(), "own", &card.own);
+    let lent = region(say!("Lent to {peer}", peer = card.id.peer()), "lent", &card.lent);
     let memory = match card.id {
         ControllerId::A => html! { <>{ own }{ lent }</> },
         ControllerId::B => html! { <>{ lent }{ own }</> },
     };
     let side = if card.id == ControllerId::A { "a" } else { "b" };
     html! {
-        <article class={classes!("ctl", side, density(card), format!("is-{}", card.condition.tone.class()))} aria-label={format!("Controller {letter}")} data-testid={format!("controller-{letter}")}>
+        <article class={classes!("ctl", side, density(card), format!("is-{}", card.condition.tone.class()))} aria-label={say!("Controller {id}", id = card.id)} data-testid={format!("controller-{letter}")}>
             <header>
                 <b class="ltr">{ letter }</b>
                 <div class="ctl-n">
-                    <h2>{ format!("Controller {letter}") }</h2>
+                    <h2>{ say!("Controller {id}", id = card.id) }</h2>
                     <p>{ if card.condition.tone == Tone::Calm { card.role.as_str() } else { card.condition.words } }</p>
                 </div>
                 { vitals(&card.condition) }
@@ -63,11 +64,11 @@ pub fn controller(props: &ControllerProps) -> Html {
             { notes(&card.condition) }
             <div class="mem">{ memory }</div>
             <dl class="books">
-                <div class="wbq"><dt>{ "Write-back" }</dt><dd>{ queue(&card.queue) }</dd></div>
-                <div class="hash"><dt>{ "Hash table" }</dt><dd>{ hash(&card.hash) }</dd></div>
+                <div class="wbq"><dt>{ tr("Write-back") }</dt><dd>{ queue(&card.queue) }</dd></div>
+                <div class="hash"><dt>{ tr("Hash table") }</dt><dd>{ hash(&card.hash) }</dd></div>
                 <div class="free">
-                    <dt>{ "Free here" }</dt>{ free_list(&card.local_free) }
-                    <dt>{ format!("Free in {peer}") }</dt>{ free_list(&card.mirror_free) }
+                    <dt>{ tr("Free here") }</dt>{ free_list(&card.local_free) }
+                    <dt>{ say!("Free in {peer}", peer = card.id.peer()) }</dt>{ free_list(&card.mirror_free) }
                 </div>
             </dl>
         </article>
@@ -77,21 +78,22 @@ pub fn controller(props: &ControllerProps) -> Html {
 /// Mode, epoch, heart and battery.
 fn vitals(condition: &Condition) -> Html {
     let (heart, class) = match condition.heart {
-        Heart::Beats => ("beats".to_owned(), "calm"),
-        Heart::Silent { periods, of } => (format!("silent {periods} of {of}"), "alarm"),
+        Heart::Beats => (tr("beats").to_owned(), "calm"),
+        Heart::Silent { periods, of } => (say!("silent {periods} of {of}", periods, of), "alarm"),
         Heart::Deaf => ("–".to_owned(), "off"),
     };
     let (battery, sign) =
-        if condition.battery_good { ("good", "#i-battery-full") } else { ("bad", "#i-battery") };
-    let epoch = condition.epoch.map_or_else(|| "no memory".to_owned(), |epoch| format!("epoch {epoch}"));
+        if condition.battery_good { (tr("good"), "#i-battery-full") } else { (tr("bad"), "#i-battery") };
+    let epoch =
+        condition.epoch.map_or_else(|| tr("no memory").to_owned(), |epoch| say!("epoch {epoch}", epoch));
     html! {
         <div class="vitals">
             <b class={classes!("mode", condition.tone.class())} title={condition.words} data-testid="mode">{ condition.mode }</b>
             <span class="vit">
-                <span class={classes!("heart", class)} title="What it hears of its peer">{ icon("#i-heart", "ic16") }{ heart }</span>
-                <span class={classes!("batt", (!condition.battery_good).then_some("alarm"))} title={format!("Battery {battery}")}>
-                    { icon(sign, "ic16") }<span class="sr">{ format!("battery {battery}") }</span></span>
-                <span class="epoch" title="The epoch that its memory belongs to">{ epoch }</span>
+                <span class={classes!("heart", class)} title={tr("What it hears of its peer")}>{ icon("#i-heart", "ic16") }{ heart }</span>
+                <span class={classes!("batt", (!condition.battery_good).then_some("alarm"))} title={say!("Battery {battery}", battery)}>
+                    { icon(sign, "ic16") }<span class="sr">{ say!("battery {battery}", battery) }</span></span>
+                <span class="epoch" title={tr("The epoch that its memory belongs to")}>{ epoch }</span>
             </span>
         </div>
     }
@@ -128,12 +130,12 @@ fn notes(condition: &Condition) -> Html {
 
 fn queue(queue: &QueueView) -> Html {
     if queue.chips.is_empty() {
-        return html! { <span class="none">{ "empty: nothing is dirty" }</span> };
+        return html! { <span class="none">{ tr("empty: nothing is dirty") }</span> };
     }
     let chips = queue.chips.iter().map(|chip| {
         let class = classes!(chip.flushing.then_some("go"), chip.selected.then_some("selk"));
         let mirror = chip.mirror.map(|slot| format!(" {slot}")).unwrap_or_default();
-        let about = if chip.flushing { "going to disk" } else { "waits to be written back" };
+        let about = if chip.flushing { tr("going to disk") } else { tr("waits to be written back") };
         let said = format!("{}{mirror}: {about}", chip.line);
         html! {
             <li key={chip.line.key.bits().to_string()}>
@@ -149,7 +151,7 @@ fn queue(queue: &QueueView) -> Html {
 
 fn hash(hash: &HashView) -> Html {
     if hash.entries == 0 {
-        return html! { <span class="none">{ "no entries" }</span> };
+        return html! { <span class="none">{ tr("no entries") }</span> };
     }
     let buckets = hash.buckets.iter().map(|bucket| {
         let chosen = bucket.entries.iter().any(|entry| entry.selected);
@@ -159,7 +161,7 @@ fn hash(hash: &HashView) -> Html {
         });
         let names: Vec<String> =
             bucket.entries.iter().map(|entry| format!("{} {}", entry.line, entry.look.code())).collect();
-        let said = format!("Bucket {}: {}", bucket.index, if names.is_empty() { "empty".into() } else { names.join(", ") });
+        let said = say!("Bucket {index}: {lines}", index = bucket.index, lines = if names.is_empty() { tr("empty").to_owned() } else { names.join(", ") });
         let pick = bucket.entries.iter().find(|entry| entry.selected).or(bucket.entries.first());
         html! {
             <li key={bucket.index}>

@@ -1,6 +1,7 @@
 //! The disk array: one row a stripe, one column a disk.
 
 use super::icon::icon;
+use crate::language::{say, tr};
 use crate::movers::use_mover;
 use crate::scene::model::{
     ArrayView, Content, DiskCell, DiskHead, DiskMark, LineLabel, RecordView, Selection, StripeRow, Tone,
@@ -29,26 +30,26 @@ pub fn disks(props: &DisksProps) -> Html {
         .map(|row| html! { <Row key={row.line.key.bits().to_string()} row={row.clone()} /> });
     let (level, layout) = array.caption.rsplit_once(", ").unwrap_or((&array.caption, ""));
     html! {
-        <section class={classes!("array", many.then_some("many"))} aria-label="Disk array" data-testid="array">
+        <section class={classes!("array", many.then_some("many"))} aria-label={tr("Disk array")} data-testid="array">
             <div class="array-n">
-                <div class="raid"><h2>{ "Disk array" }</h2><p>{ level }</p><p>{ layout }</p></div>
+                <div class="raid"><h2>{ tr("Disk array") }</h2><p>{ level }</p><p>{ layout }</p></div>
                 { record(&array.record) }
             </div>
             if array.rows.is_empty() {
-                <p class="empty">{ "No stripe has been touched yet." }</p>
+                <p class="empty">{ tr("No stripe has been touched yet.") }</p>
             } else {
-                <table class="disks" tabindex="0" data-grid="" role="grid" aria-label={format!("Disks: {}", array.caption)}>
-                    <thead><tr><th scope="col">{ "Stripe" }</th>{ for heads }</tr></thead>
+                <table class="disks" tabindex="0" data-grid="" role="grid" aria-label={say!("Disks: {caption}", caption = &array.caption)}>
+                    <thead><tr><th scope="col">{ tr("Stripe") }</th>{ for heads }</tr></thead>
                     <tbody>{ for rows }</tbody>
                 </table>
             }
-            <ul class="marks" aria-label="Key to disk marks">
-                <li><i class="mk done"></i>{ "just written" }</li>
-                <li><i class="mk writing"></i>{ "being written" }</li>
-                <li><i class="mk reading"></i>{ "being read" }</li>
-                <li><i class="mk behind"></i>{ "older than cache" }</li>
-                <li><i class="mk suspect">{ "?" }</i>{ "parity in doubt" }</li>
-                <li><i class="mk missing"></i>{ "cannot be read" }</li>
+            <ul class="marks" aria-label={tr("Key to disk marks")}>
+                <li><i class="mk done"></i>{ tr("just written") }</li>
+                <li><i class="mk writing"></i>{ tr("being written") }</li>
+                <li><i class="mk reading"></i>{ tr("being read") }</li>
+                <li><i class="mk behind"></i>{ tr("older than cache") }</li>
+                <li><i class="mk suspect">{ "?" }</i>{ tr("parity in doubt") }</li>
+                <li><i class="mk missing"></i>{ tr("cannot be read") }</li>
             </ul>
         </section>
     }
@@ -57,17 +58,17 @@ pub fn disks(props: &DisksProps) -> Html {
 /// A disk above its column: a click takes it out of service, or puts a spare into its place.
 fn disk_head(head: &DiskHead, many: bool) -> Html {
     let disk = head.disk;
-    let name = if many { disk.to_string() } else { format!("Disk {disk}") };
-    let does = if head.text == "lost" { "put a spare into its place" } else { "fail it" };
+    let name = if many { disk.to_string() } else { say!("Disk {disk}", disk) };
+    let does = if head.tone == Tone::Alarm { tr("put a spare into its place") } else { tr("fail it") };
     let state = if head.text.is_empty() { String::new() } else { format!(" {}", head.text) };
     html! {
         <th key={disk} scope="col" class={head.tone.class()}>
-            <button data-break={format!("disk-{disk}")} title={format!("Disk {disk}{state}: {does}")} aria-label={format!("Disk {disk}{state}: {does}")}>
+            <button data-break={format!("disk-{disk}")} title={say!("Disk {disk}{state}: {does}", disk, state, does)} aria-label={say!("Disk {disk}{state}: {does}", disk, state, does)}>
                 { icon(if head.tone == Tone::Alarm { "#i-diskx" } else { "#i-disk" }, "") }<span class="d-n">{ name }</span>
                 if !head.text.is_empty() { { " " }<span class="d-s">{ &head.text }</span> }
             </button>
             if let Some((done, total)) = head.rebuilt {
-                <progress max={total.to_string()} value={done.to_string()} aria-label={format!("Disk {disk} rebuilt")}></progress>
+                <progress max={total.to_string()} value={done.to_string()} aria-label={say!("Disk {disk} rebuilt", disk)}></progress>
             }
         </th>
     }
@@ -76,20 +77,20 @@ fn disk_head(head: &DiskHead, many: bool) -> Html {
 /// Who may serve, as it stands on the disks.
 fn record(record: &RecordView) -> Html {
     let owner = match record.holder {
-        None => "both may serve".to_owned(),
-        Some(at) => format!("only {at} may serve"),
+        None => tr("both may serve").to_owned(),
+        Some(at) => say!("only {at} may serve", at),
     };
-    let pinned = if record.pinned { ", pinned" } else { "" };
+    let pinned = if record.pinned { tr(", pinned") } else { "" };
     let class = classes!(
         "record",
         record.holder.map(|at| if at.index() == 0 { "to-a" } else { "to-b" }),
         record.changed.then_some("swapped")
     );
     html! {
-        <div {class} data-testid="record" title="The record on the disks decides who may serve. It is changed only by compare-and-swap.">
-            <h3>{ "Record" }</h3>
+        <div {class} data-testid="record" title={tr("The record on the disks decides who may serve. It is changed only by compare-and-swap.")}>
+            <h3>{ tr("Record") }</h3>
             <p class="rec-m">{ &record.mode }</p>
-            <p class="rec-e">{ format!("epoch {}{pinned}", record.epoch) }</p>
+            <p class="rec-e">{ say!("epoch {epoch}{pinned}", epoch = record.epoch, pinned) }</p>
             if let Some(fence) = &record.fence {
                 <p class={classes!("fence", fence.tone.class())}>{ icon("#i-fence", "ic16") }{ &fence.text }</p>
             } else {
@@ -134,22 +135,22 @@ fn content_text(content: Content) -> String {
 fn said(cell: &DiskCell, key: LineKey) -> String {
     let what = match cell.content {
         Content::Parity if cell.mark == DiskMark::Suspect => {
-            format!("P ?, parity of stripe {}", key.stripe())
+            say!("P ?, parity of stripe {stripe}", stripe = key.stripe())
         }
-        Content::Parity => format!("parity of stripe {}", key.stripe()),
-        Content::Blocks { .. } => format!("block {}", content_text(cell.content)),
+        Content::Parity => say!("parity of stripe {stripe}", stripe = key.stripe()),
+        Content::Blocks { .. } => say!("block {block}", block = content_text(cell.content)),
     };
     let state = match cell.mark {
         DiskMark::Quiet => "",
-        DiskMark::JustWritten => ", just written",
-        DiskMark::Writing(_) => ", being written",
-        DiskMark::Reading(_) => ", being read",
-        DiskMark::Suspect => ", does not match the data just now",
-        DiskMark::Missing => ", cannot be read",
-        DiskMark::Expected => ", newer data is being mirrored",
+        DiskMark::JustWritten => tr(", just written"),
+        DiskMark::Writing(_) => tr(", being written"),
+        DiskMark::Reading(_) => tr(", being read"),
+        DiskMark::Suspect => tr(", does not match the data just now"),
+        DiskMark::Missing => tr(", cannot be read"),
+        DiskMark::Expected => tr(", newer data is being mirrored"),
     };
-    let behind = if cell.behind { ", older than the cache" } else { "" };
-    format!("Disk {}: {what}{state}{behind}", cell.disk)
+    let behind = if cell.behind { tr(", older than the cache") } else { "" };
+    say!("Disk {disk}: {what}{state}{behind}", disk = cell.disk, what, state, behind)
 }
 
 #[function_component(Cell)]

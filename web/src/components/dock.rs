@@ -6,6 +6,7 @@ use super::icon::icon;
 use super::run_until::{run_until, use_menu};
 use super::scrubber::{Scrubber, speed_bounds};
 use crate::action::{Action, Direction, Panel, StepUnit};
+use crate::language::{say, tr};
 use crate::scene::model::{FaultButton, Transport};
 use crate::scene::words::{count_text, css_number};
 use crate::session::Command;
@@ -39,37 +40,37 @@ pub fn dock(props: &DockProps) -> Html {
     let play = |command: Command| act(Action::Play(command));
     let at_end = transport.at_end();
     let (play_icon, play_label) = match (transport.playing, at_end) {
-        (true, _) => ("#i-pause", "Pause"),
-        (false, true) => ("#i-again", "Play again"),
-        (false, false) => ("#i-play", "Play"),
+        (true, _) => ("#i-pause", tr("Pause")),
+        (false, true) => ("#i-again", tr("Play again")),
+        (false, false) => ("#i-play", tr("Play")),
     };
     let unit = |unit: StepUnit, text: &'static str| {
         let chosen = unit == props.step;
         html! { <button class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()} onclick={act(Action::StepUnit(unit))}>{ text }</button> }
     };
     html! {
-        <footer class={classes!("dock", (transport.branches.len() > 1).then_some("forked"))} aria-label="Transport">
+        <footer class={classes!("dock", (transport.branches.len() > 1).then_some("forked"))} aria-label={tr("Transport")}>
             <p class="ran" role="status" data-testid="ran">{ transport.note.as_deref().unwrap_or_default() }</p>
             <Scrubber event={transport.event} total={transport.total} time_ns={transport.time_ns} indexing={transport.indexing.is_some()}
                 markers={transport.markers.clone()} safety={Rc::clone(&transport.safety)} safe_now={transport.safe_now} broken={props.broken} time_of={props.time_of.clone()} act={props.act.clone()} />
             <div class="bar">
                 <div class="tp">
-                    <button class="ib" aria-label="Step back" title="Step back (←)" data-testid="step-back" disabled={transport.event == 0}
+                    <button class="ib" aria-label={tr("Step back")} title={tr("Step back (←)")} data-testid="step-back" disabled={transport.event == 0}
                         onclick={act(Action::Step(Direction::Back))}>{ icon("#i-back", "") }</button>
                     <button class="ib play" aria-label={play_label} title={format!("{play_label} (Space)")} data-testid="play" onclick={play(Command::Toggle)}>{ icon(play_icon, "") }</button>
-                    <button class="ib" aria-label="Step forward" title="Step forward (→)" data-testid="step-forward" disabled={at_end}
+                    <button class="ib" aria-label={tr("Step forward")} title={tr("Step forward (→)")} data-testid="step-forward" disabled={at_end}
                         onclick={act(Action::Step(Direction::Forward))}>{ icon("#i-fwd", "") }</button>
                 </div>
-                <div class="seg step" role="group" aria-label="Step by"><span class="lbl">{ "Step by" }</span>
-                    { unit(StepUnit::Event, "Event") }{ unit(StepUnit::Message, "Message") }{ unit(StepUnit::Io, "I/O") }
+                <div class="seg step" role="group" aria-label={tr("Step by")}><span class="lbl">{ tr("Step by") }</span>
+                    { unit(StepUnit::Event, tr("Event")) }{ unit(StepUnit::Message, tr("Message")) }{ unit(StepUnit::Io, tr("I/O")) }
                 </div>
                 { speed(transport.speed, run_until(&menu, props.choosing, at_end, &props.act), &props.act) }
                 { branch_menu(&transport.branches, props.branches_open, &props.act) }
-                <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ format!(" of {} events", count_text(transport.total)) }</p>
-                <div class="break" role="group" aria-label="Break it now">
+                <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ say!(" of {count} events", count = count_text(transport.total)) }</p>
+                <div class="break" role="group" aria-label={tr("Break it now")}>
                     { for props.faults.iter().filter(|fault| fault.bar).map(short_button) }
-                    <button class="fault more-faults" title="Everything that can be broken and mended" aria-label="More: break it" data-testid="more-faults"
-                        onclick={act(Action::Open(Panel::Break))}>{ icon("#i-break", "ic20") }<span>{ "More" }</span><b>{ "Break it" }</b></button>
+                    <button class="fault more-faults" title={tr("Everything that can be broken and mended")} aria-label={tr("More: break it")} data-testid="more-faults"
+                        onclick={act(Action::Open(Panel::Break))}>{ icon("#i-break", "ic20") }<span>{ tr("More") }</span><b>{ tr("Break it") }</b></button>
                     { undo(transport.undo.as_deref(), &props.act) }
                     { redo(transport.redo.as_deref(), &props.act) }
                 </div>
@@ -78,9 +79,9 @@ pub fn dock(props: &DockProps) -> Html {
                 }
                 if let Some(indexing) = transport.indexing {
                     <div class="indexing ahead" role="status">
-                        <progress max="1" value={css_number(indexing.done)} aria-label="Trace read"></progress>
-                        <span>{ format!("reading ahead, {} %", (indexing.done * 100.0) as u32) }</span>
-                        <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ "Stop here" }</button>
+                        <progress max="1" value={css_number(indexing.done)} aria-label={tr("Trace read")}></progress>
+                        <span>{ say!("reading ahead, {done} %", done = (indexing.done * 100.0) as u32) }</span>
+                        <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ tr("Stop here") }</button>
                     </div>
                 }
             </div>
@@ -91,10 +92,13 @@ pub fn dock(props: &DockProps) -> Html {
 /// Takes back the last thing that was broken or mended.
 fn undo(label: Option<&str>, act: &Callback<Action>) -> Html {
     let send = act.clone();
-    let title = label.map_or_else(|| "Nothing to undo".to_owned(), |label| format!("Undo: {label} (Ctrl Z)"));
+    let title = label.map_or_else(
+        || tr("Nothing to undo").to_owned(),
+        |label| say!("Undo: {label} (Ctrl Z)", label = label.to_owned()),
+    );
     html! {
         <button class="fault undo" title={title.clone()} aria-label={title} disabled={label.is_none()} data-testid="undo"
-            onclick={move |_: MouseEvent| send.emit(Action::Play(Command::Undo))}>{ icon("#i-undo", "ic20") }<span>{ "Undo" }</span></button>
+            onclick={move |_: MouseEvent| send.emit(Action::Play(Command::Undo))}>{ icon("#i-undo", "ic20") }<span>{ tr("Undo") }</span></button>
     }
 }
 
@@ -102,7 +106,7 @@ fn undo(label: Option<&str>, act: &Callback<Action>) -> Html {
 fn redo(label: Option<&str>, act: &Callback<Action>) -> Html {
     let Some(label) = label else { return Html::default() };
     let send = act.clone();
-    let title = format!("Do again: {label} (Ctrl Shift Z)");
+    let title = say!("Do again: {label} (Ctrl Shift Z)", label = label.to_owned());
     html! {
         <button class="fault undo redo" title={title.clone()} aria-label={title} data-testid="redo"
             onclick={move |_: MouseEvent| send.emit(Action::Play(Command::Redo))}>{ icon("#i-redo", "ic20") }</button>
@@ -128,11 +132,11 @@ fn speed(speed: i32, until: Html, act: &Callback<Action>) -> Html {
         }
     };
     html! {
-        <div class="speed" role="group" aria-label="Speed">
-            <button class="sq" aria-label="Slower" title="Slower ([)" disabled={speed <= *Transport::SPEEDS.start()} onclick={nudge(Command::SpeedDown)}>{ icon("#i-minus", "ic16") }</button>
-            <input type="range" min={least} max={most} step="1" value={speed.to_string()} aria-label="Speed" aria-valuetext={text.clone()}
+        <div class="speed" role="group" aria-label={tr("Speed")}>
+            <button class="sq" aria-label={tr("Slower")} title={tr("Slower ([)")} disabled={speed <= *Transport::SPEEDS.start()} onclick={nudge(Command::SpeedDown)}>{ icon("#i-minus", "ic16") }</button>
+            <input type="range" min={least} max={most} step="1" value={speed.to_string()} aria-label={tr("Speed")} aria-valuetext={text.clone()}
                 data-testid="speed" {oninput} />
-            <button class="sq" aria-label="Faster" title="Faster (])" disabled={speed >= *Transport::SPEEDS.end()} onclick={nudge(Command::SpeedUp)}>{ icon("#i-plus", "ic16") }</button>
+            <button class="sq" aria-label={tr("Faster")} title={tr("Faster (])")} disabled={speed >= *Transport::SPEEDS.end()} onclick={nudge(Command::SpeedUp)}>{ icon("#i-plus", "ic16") }</button>
             <output data-testid="speed-text">{ text }</output>
             { until }
         </div>

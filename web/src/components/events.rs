@@ -4,6 +4,7 @@ use super::causes::chain;
 use super::icon::icon;
 use crate::action::Action;
 use crate::feed::Feed;
+use crate::language::{say, tr};
 use crate::scene::causes::Why;
 use crate::scene::events::{EventRow, EventsView, Filter, SORTS, When};
 use crate::scene::reel::Reel;
@@ -184,16 +185,16 @@ impl Component for Events {
                 if let Some(why) = why { { chain(&feed.causes(*why), act) } }
                 { filter_bar(view, act) }
                 if view.rows > 0 {
-                    <div ref={&self.list} class="ev-list" role="listbox" tabindex="0" aria-label="Events" aria-activedescendant={active}
+                    <div ref={&self.list} class="ev-list" role="listbox" tabindex="0" aria-label={tr("Events")} aria-activedescendant={active}
                         data-testid="events-list" {onscroll} {onkeydown}>
                         <div class="ev-all" role="presentation"><div class="ev-some" role="presentation">{ for rows.iter().map(option) }</div></div>
                     </div>
                 } else if view.searched < view.total {
-                    <p class="empty">{ "Nothing found so far …" }</p>
+                    <p class="empty">{ tr("Nothing found so far …") }</p>
                 } else {
                     <div class="empty" data-testid="events-empty">
                         <p>{ view.filter.advice(view.line) }</p>
-                        <button class="btn" onclick={all(act)}>{ "Show all events" }</button>
+                        <button class="btn" onclick={all(act)}>{ tr("Show all events") }</button>
                     </div>
                 }
                 <p class="ev-count" role="status" data-testid="events-count">{ view.count() }</p>
@@ -254,12 +255,12 @@ fn filter_bar(view: &EventsView, act: &Callback<Action>) -> Html {
         }
     };
     let sorts = SORTS.iter().map(|(sort, name, id)| {
-        html! { <option key={*id} value={*id} selected={filter.sort == Some(*sort)}>{ *name }</option> }
+        html! { <option key={*id} value={*id} selected={filter.sort == Some(*sort)}>{ tr(name) }</option> }
     });
     let actors = ControllerId::BOTH.map(|id| {
         let on = filter.actor == Some(id);
         let next = Filter { actor: (!on).then_some(id), ..filter.clone() };
-        let name = format!("Only what happens at {id}");
+        let name = say!("Only what happens at {id}", id);
         html! {
             <button key={id.to_string()} class={classes!(on.then_some("on"))} aria-pressed={on.to_string()} aria-label={name.clone()} title={name}
                 data-testid={format!("events-{id}")} onclick={wish(next)}>{ id.to_string() }</button>
@@ -268,15 +269,15 @@ fn filter_bar(view: &EventsView, act: &Callback<Action>) -> Html {
     let line = view.line.map(|line| {
         let next = Filter { line: !filter.line, ..filter.clone() };
         html! {
-            <button class={classes!("ev-line", filter.line.then_some("on"))} aria-pressed={filter.line.to_string()} title={format!("Only events about line {line}")}
+            <button class={classes!("ev-line", filter.line.then_some("on"))} aria-pressed={filter.line.to_string()} title={say!("Only events about line {line}", line)}
                 data-testid="events-line" onclick={wish(next)}>{ line.to_string() }</button>
         }
     });
     html! {
-        <div class="ev-filter" role="group" aria-label="Which events">
-            <input type="search" placeholder="Find in sentences" aria-label="Find in sentences" data-testid="events-text" value={filter.text.clone()} {oninput} />
-            <select aria-label="Kind of event" data-testid="events-kind" {onchange}><option value="all" selected={filter.sort.is_none()}>{ "All kinds" }</option>{ for sorts }</select>
-            <div class="seg" role="group" aria-label="Where">{ for actors }{ line }</div>
+        <div class="ev-filter" role="group" aria-label={tr("Which events")}>
+            <input type="search" placeholder={tr("Find in sentences")} aria-label={tr("Find in sentences")} data-testid="events-text" value={filter.text.clone()} {oninput} />
+            <select aria-label={tr("Kind of event")} data-testid="events-kind" {onchange}><option value="all" selected={filter.sort.is_none()}>{ tr("All kinds") }</option>{ for sorts }</select>
+            <div class="seg" role="group" aria-label={tr("Where")}>{ for actors }{ line }</div>
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::sheet::Sheet;
 use crate::action::Action;
+use crate::language::tr;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -26,14 +27,14 @@ pub fn find_dialog(props: &FindDialogProps) -> Html {
         }
     };
     html! {
-        <Sheet title="Find a block" class="find" testid="find-dialog" {close}>
+        <Sheet title={tr("Find a block")} class="find" testid="find-dialog" {close}>
             <form onsubmit={find}>
                 <label class="copyfield">
-                    <span class="sr">{ "LUN and block" }</span>
+                    <span class="sr">{ tr("LUN and block") }</span>
                     <input ref={field} type="text" name="block" autocomplete="off" autofocus=true inputmode="numeric" placeholder="0:42" aria-describedby="find-how" data-testid="find-input" />
-                    <button class="btn pri" data-testid="find-go">{ "Find" }</button>
+                    <button class="btn pri" data-testid="find-go">{ tr("Find") }</button>
                 </label>
-                <p id="find-how" class="sub">{ "LUN:block, as in 0:42, or the block alone in LUN 0. Its line is shown in the inspector, and ringed on the stage wherever it is." }</p>
+                <p id="find-how" class="sub">{ tr("LUN:block, as in 0:42, or the block alone in LUN 0. Its line is shown in the inspector, and ringed on the stage wherever it is.") }</p>
                 if let Some(wrong) = &props.wrong { <p class="failed-w" role="alert" data-testid="find-wrong">{ wrong }</p> }
             </form>
         </Sheet>

@@ -2,6 +2,7 @@
 
 use super::icon::icon;
 use crate::action::{Action, Panel, View};
+use crate::language::{self, Language, tr};
 use crate::scene::model::{ScenarioInfo, Source};
 use crate::session::Command;
 use crate::theme::Theme;
@@ -27,7 +28,7 @@ pub fn header(props: &HeaderProps) -> Html {
     let toggle =
         |panel: Panel| act(if props.panel == Some(panel) { Action::Close } else { Action::Open(panel) });
     let choosing = props.panel == Some(Panel::Scenarios);
-    let kind = if props.source.scenario.is_some() { "Scenario" } else { "Trace" };
+    let kind = if props.source.scenario.is_some() { tr("Scenario") } else { tr("Trace") };
     html! {
         <header class="top">
             <h1 class="brand">{ icon("#i-logo", "logo") }<span>{ "Mirrorline" }</span></h1>
@@ -41,32 +42,34 @@ pub fn header(props: &HeaderProps) -> Html {
                 if choosing { <ScenarioMenu scenarios={Rc::clone(&props.scenarios)} current={props.source.scenario} act={props.act.clone()} /> }
             </div>
             { view_switch(props.view, &props.act) }
-            <button class="btn open-trace" data-testid="open-trace" aria-label="Open a trace…" title="Open a trace, a scenario or a shared file" onclick={act(Action::Open(Panel::Trace))}>
-                { icon("#i-open", "ic20") }<span>{ "Open a trace…" }</span>
+            <button class="btn open-trace" data-testid="open-trace" aria-label={tr("Open a trace…")} title={tr("Open a trace, a scenario or a shared file")} onclick={act(Action::Open(Panel::Trace))}>
+                { icon("#i-open", "ic20") }<span>{ tr("Open a trace…") }</span>
             </button>
             <div class="top-r">
                 { theme_switch(props.theme, &props.act) }
-                <button class="btn side-open" data-testid="open-inspector" aria-label="Inspector" onclick={act(Action::ToggleInspector)}>{ icon("#i-panel", "ic20") }<span>{ "Inspector" }</span></button>
-                <button class="btn keys" aria-label="? Keys" title="Keyboard shortcuts" onclick={act(Action::Open(Panel::Keys))}>
-                    <kbd>{ "?" }</kbd><span>{ "Keys" }</span>
+                <button class="btn side-open" data-testid="open-inspector" aria-label={tr("Inspector")} onclick={act(Action::ToggleInspector)}>{ icon("#i-panel", "ic20") }<span>{ tr("Inspector") }</span></button>
+                <button class="btn keys" aria-label={tr("? Keys")} title={tr("Keyboard shortcuts")} onclick={act(Action::Open(Panel::Keys))}>
+                    <kbd>{ "?" }</kbd><span>{ tr("Keys") }</span>
                 </button>
-                <button class="btn share-b" data-testid="share" title="A link to this instant" onclick={act(Action::Open(Panel::Share))}>{ icon("#i-share", "ic20") }<span>{ "Share" }</span></button>
+                <button class="btn share-b" data-testid="share" title={tr("A link to this instant")} onclick={act(Action::Open(Panel::Share))}>{ icon("#i-share", "ic20") }<span>{ tr("Share") }</span></button>
                 <div class="pick">
-                    <button class="btn more" aria-label="Menu" aria-haspopup="menu"
+                    <button class="btn more" aria-label={tr("Menu")} aria-haspopup="menu"
                         aria-expanded={(props.panel == Some(Panel::More)).to_string()} onclick={toggle(Panel::More)}>
                         { icon("#i-more", "ic20") }
                     </button>
                     if props.panel == Some(Panel::More) {
                         <div class="menu more-menu">
-                            <p class="menu-h">{ "View" }</p>
+                            <p class="menu-h">{ tr("View") }</p>
                             { view_switch(props.view, &props.act) }
-                            <p class="menu-h">{ "Theme" }</p>
+                            <p class="menu-h">{ tr("Theme") }</p>
                             { theme_switch(props.theme, &props.act) }
+                            <p class="menu-h">{ tr("Language") }</p>
+                            { language_switch(&props.act) }
                             <hr />
-                            <button class="menu-i" data-testid="more-until" onclick={act(Action::Open(Panel::Until))}>{ icon("#i-until", "ic20") }{ "Run until…" }</button>
-                            <button class="menu-i" onclick={act(Action::Open(Panel::Trace))}>{ icon("#i-open", "ic20") }{ "Open a trace…" }</button>
-                            <button class="menu-i" data-testid="menu-share" onclick={act(Action::Open(Panel::Share))}>{ icon("#i-share", "ic20") }{ "Share this instant" }</button>
-                            <button class="menu-i" onclick={act(Action::Open(Panel::Keys))}>{ icon("#i-key", "ic20") }{ "Key to the states, keyboard" }</button>
+                            <button class="menu-i" data-testid="more-until" onclick={act(Action::Open(Panel::Until))}>{ icon("#i-until", "ic20") }{ tr("Run until…") }</button>
+                            <button class="menu-i" onclick={act(Action::Open(Panel::Trace))}>{ icon("#i-open", "ic20") }{ tr("Open a trace…") }</button>
+                            <button class="menu-i" data-testid="menu-share" onclick={act(Action::Open(Panel::Share))}>{ icon("#i-share", "ic20") }{ tr("Share this instant") }</button>
+                            <button class="menu-i" onclick={act(Action::Open(Panel::Keys))}>{ icon("#i-key", "ic20") }{ tr("Key to the states, keyboard") }</button>
                         </div>
                     }
                 </div>
@@ -87,11 +90,26 @@ fn theme_switch(chosen_theme: Theme, act: &Callback<Action>) -> Html {
             </button>
         }
     });
-    html! { <div class="seg themes" role="group" aria-label="Theme">{ for buttons }</div> }
+    html! { <div class="seg themes" role="group" aria-label={tr("Theme")}>{ for buttons }</div> }
+}
+
+/// Each language by its own name, so that whoever cannot read the others finds it.
+pub fn language_switch(act: &Callback<Action>) -> Html {
+    let buttons = Language::ALL.map(|language| {
+        let send = act.clone();
+        let chosen = language == language::current();
+        html! {
+            <button key={language.tag()} lang={language.tag()} class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()}
+                data-testid={format!("language-{}", language.tag())}
+                onclick={move |_| send.emit(Action::Language(language))}>{ language.name() }</button>
+        }
+    });
+    html! { <div class="seg languages" role="group" aria-label={tr("Language")}>{ for buttons }</div> }
 }
 
 fn view_switch(chosen_view: View, act: &Callback<Action>) -> Html {
-    let buttons = [(View::Stage, "Stage", "view-stage"), (View::SpaceTime, "Space-time", "view-spacetime")];
+    let buttons =
+        [(View::Stage, tr("Stage"), "view-stage"), (View::SpaceTime, tr("Space-time"), "view-spacetime")];
     let buttons = buttons.into_iter().map(|(view, text, id)| {
         let send = act.clone();
         let chosen = view == chosen_view;
@@ -100,7 +118,7 @@ fn view_switch(chosen_view: View, act: &Callback<Action>) -> Html {
                 data-testid={id} onclick={move |_| send.emit(Action::View(view))}>{ text }</button>
         }
     });
-    html! { <div class="seg views" role="group" aria-label="View">{ for buttons }</div> }
+    html! { <div class="seg views" role="group" aria-label={tr("View")}>{ for buttons }</div> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -142,13 +160,13 @@ fn scenario_menu(props: &ScenarioMenuProps) -> Html {
         move |_| send.emit(Action::Open(Panel::Trace))
     };
     html! {
-        <div class="menu scenarios" role="menu" aria-label="Scenarios" data-menu="">
-            { group("How it works", false) }
+        <div class="menu scenarios" role="menu" aria-label={tr("Scenarios")} data-menu="">
+            { group(tr("How it works"), false) }
             <hr />
-            { group("Incidents: something breaks", true) }
+            { group(tr("Incidents: something breaks"), true) }
             <hr />
             <button class="scenario" role="menuitem" onclick={open}>
-                <b>{ "Open a trace…" }</b><span>{ "An fio iolog from your disk; or drop one anywhere on this page." }</span>
+                <b>{ tr("Open a trace…") }</b><span>{ tr("An fio iolog from your disk; or drop one anywhere on this page.") }</span>
             </button>
         </div>
     }

@@ -2,6 +2,7 @@
 //! a cursor with the arrow keys, says which slot it is; a click or Enter inspects it.
 
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::scene::look::Look;
 use crate::scene::model::{HeatMap, Selection, SlotId};
 use crate::theme::Skin;
@@ -129,10 +130,10 @@ pub fn heat(props: &HeatProps) -> Html {
             let at = SlotId { memory: props.map.memory, slot: props.map.first_slot + index };
             format!("{at}: {}", look_of(&props.map, index).words())
         }
-        None => "point at a slot".into(),
+        None => tr("point at a slot").into(),
     };
     html! {
-        <div class="heat" tabindex="0" role="application" aria-label={format!("{}: {slots} slots, arrow keys move, Enter inspects", props.title)}
+        <div class="heat" tabindex="0" role="application" aria-label={say!("{title}: {slots} slots, arrow keys move, Enter inspects", title = props.title.to_string().to_string().to_string().to_string().to_string(), slots)}
             {onpointermove} {onpointerleave} {onclick} {onkeydown} data-testid="heat">
             <canvas ref={canvas}></canvas>
             <p aria-live="polite">{ said }</p>

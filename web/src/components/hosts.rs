@@ -1,6 +1,7 @@
 //! The hosts, and the wires from each of them to both controllers.
 
 use super::icon::icon;
+use crate::language::say;
 use crate::movers::use_mover;
 use crate::scene::model::{HostCard, HostStatus};
 use mirrorline_engine::ids::ControllerId;
@@ -26,7 +27,7 @@ pub fn hosts(props: &HostsProps) -> Html {
         html! {
             <div class={classes!("host-side", if id == ControllerId::A { "h1" } else { "h2" }, crowded.then_some("crowded"))}>
                 { for cards }
-                if more > 0 { <span class="host-more">{ format!("+{more} hosts") }</span> }
+                if more > 0 { <span class="host-more">{ say!("+{more} hosts", more) }</span> }
             </div>
         }
     };
@@ -57,8 +58,8 @@ fn host_card(host: &HostCard) -> Html {
             <span>
                 { &host.request }
                 if host.more > 0 { <small>{ format!(" +{}", host.more) }</small> }
-                if let Some(via) = host.via { <small class="via">{ format!(" at {via}") }</small> }
-                { for ControllerId::BOTH.into_iter().filter(|via| host.cut[via.index()]).map(|via| html! { <small key={via.letter()} class="no-path">{ format!(" no path to {via}") }</small> }) }
+                if let Some(via) = host.via { <small class="via">{ say!(" at {via}", via) }</small> }
+                { for ControllerId::BOTH.into_iter().filter(|via| host.cut[via.index()]).map(|via| html! { <small key={via.letter()} class="no-path">{ say!(" no path to {via}", via) }</small> }) }
             </span>
             <em class={classes!(blocked.then_some("blocked"), bad.then_some("bad"))}>{ host.status.word() }</em>
         </div>

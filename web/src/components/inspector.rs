@@ -4,6 +4,7 @@ use super::break_sheet::fault_button;
 use super::causes::why_button;
 use super::legend::badge;
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::scene::model::{Bit, BitMark, FaultButton, FaultGroup, Inspector, Value};
 use yew::prelude::*;
 
@@ -37,17 +38,17 @@ pub fn inspect(it: &Inspector, faults: &[FaultButton], act: &Callback<Action>) -
             }
             if !tricks.is_empty() {
                 <div class="what-if" data-testid="tamper">
-                    <h3>{ "What if the link did this?" }</h3>
-                    <p>{ "No correct link does. Run on, and see which rule breaks." }</p>
+                    <h3>{ tr("What if the link did this?") }</h3>
+                    <p>{ tr("No correct link does. Run on, and see which rule breaks.") }</p>
                     <div>{ for tricks.into_iter().map(fault_button) }</div>
                 </div>
             }
             <p class="follow">
-                if it.line.is_some() { { why_button("why-line", "Why is this line as it is?", false, Action::WhyLine, act) } }
+                if it.line.is_some() { { why_button("why-line", tr("Why is this line as it is?"), false, Action::WhyLine, act) } }
                 if it.following {
-                    { "Follows the story. Click anything to hold it here." }
+                    { tr("Follows the story. Click anything to hold it here.") }
                 } else {
-                    <button class="btn" data-testid="release" onclick={release}>{ "Follow the story again" }</button>
+                    <button class="btn" data-testid="release" onclick={release}>{ tr("Follow the story again") }</button>
                 }
             </p>
         </div>
@@ -70,12 +71,12 @@ fn bits(bits: &[Bit]) -> Html {
     }
     let marks = bits.iter().map(|bit| {
         let (class, word) = match bit.mark {
-            BitMark::Off => ("", "no"),
-            BitMark::Valid => ("v", "valid"),
-            BitMark::Dirty => ("d", "dirty"),
-            BitMark::Incoming => ("n", "being mirrored"),
+            BitMark::Off => ("", tr("no")),
+            BitMark::Valid => ("v", tr("valid")),
+            BitMark::Dirty => ("d", tr("dirty")),
+            BitMark::Incoming => ("n", tr("being mirrored")),
         };
-        let said = format!("block {}: {word}", bit.lbn);
+        let said = say!("block {lbn}: {word}", lbn = bit.lbn, word);
         html! { <li key={bit.lbn.to_string()} class={class} title={said.clone()} aria-label={said}>{ format!("{:02}", bit.lbn % 100) }</li> }
     });
     html! { <ol class={classes!((bits.len() > 4).then_some("many"))}>{ for marks }</ol> }

@@ -1,6 +1,7 @@
 //! The mirror link: one lane for each direction, messages on their way, and what waits at either end.
 
 use super::icon::icon;
+use crate::language::{say, tr};
 use crate::movers::use_mover;
 use crate::scene::model::{FaultButton, LinkView, Selection, Span, Token, Waiting, Weight};
 use crate::scene::pick::to_pick;
@@ -69,6 +70,14 @@ pub fn link(props: &LinkProps) -> Html {
             DENSE..SWARM => "dense",
             _ => "swarm",
         };
+        let (short, long) = match cut {
+            true => {
+                (say!("Mend {from} → {to}", from, to), say!("Mend the link from {from} to {to}", from, to))
+            }
+            false => {
+                (say!("Cut {from} → {to}", from, to), say!("Cut the link from {from} to {to}", from, to))
+            }
+        };
         let expected = link.expected.as_ref().filter(|expected| expected.from == from && tokens.is_empty());
         let flights: Vec<Span> = tokens.iter().map(|token| token.flight).collect();
         // The latest is drawn first, so that the one ahead of it lies on top.
@@ -78,12 +87,12 @@ pub fn link(props: &LinkProps) -> Html {
         html! {
             <div class={classes!("lane", class, crowd, cut.then_some("is-cut"), (slow > 1).then_some("is-slow"))} data-testid={format!("lane-{class}")}>
                 <button class="cut-here" tabindex="-1" data-break={if to == ControllerId::A { "link-a" } else { "link-b" }}
-                    title={format!("{} {from} → {to}", if cut { "Mend" } else { "Cut" })} aria-label={format!("{} the link from {from} to {to}", if cut { "Mend" } else { "Cut" })}></button>
-                if cut { <b class="cut-mark">{ icon("#g-x", "ic16") }{ "cut" }</b> }
+                    title={short} aria-label={long}></button>
+                if cut { <b class="cut-mark">{ icon("#g-x", "ic16") }{ tr("cut") }</b> }
                 { for beats.into_iter().map(|token| html! { <Beat key={token.id.to_string()} token={token.clone()} /> }) }
                 <span class="lane-l">{ format!("{from} → {}", from.peer()) }</span>
                 if let Some(expected) = expected {
-                    <div class="tok next"><b>{ expected.name }</b><span>{ "next" }</span></div>
+                    <div class="tok next"><b>{ expected.name }</b><span>{ tr("next") }</span></div>
                 }
                 { for tokens }
             </div>
@@ -98,7 +107,7 @@ pub fn link(props: &LinkProps) -> Html {
     let (state, alarm) = state(link);
     html! {
         <>
-            <h2>{ "Mirror link" }<span class={classes!(alarm.then_some("alarm"))} data-testid="link-state">{ state }</span>
+            <h2>{ tr("Mirror link") }<span class={classes!(alarm.then_some("alarm"))} data-testid="link-state">{ state }</span>
                 if let Some(cutter) = &props.cutter {
                     <button class={classes!("cutter", cutter.mends.then_some("mends"))} aria-label={cutter.label.clone()}
                         title={format!("{}. {}", cutter.label, cutter.about)} data-break={cutter.id.clone()}>{ icon("#i-cut", "ic20") }</button>
@@ -115,10 +124,10 @@ pub fn link(props: &LinkProps) -> Html {
 fn state(link: &LinkView) -> (String, bool) {
     let slowest = link.slow[0].max(link.slow[1]);
     match link.cut {
-        [true, true] => ("cut".into(), true),
-        [true, false] => ("B → A is cut".into(), true),
-        [false, true] => ("A → B is cut".into(), true),
-        _ if slowest > 1 => (format!("{slowest}× slower"), true),
+        [true, true] => (tr("cut").into(), true),
+        [true, false] => (tr("B → A is cut").into(), true),
+        [false, true] => (tr("A → B is cut").into(), true),
+        _ if slowest > 1 => (say!("{slowest}× slower", slowest), true),
         _ => (link.latency.clone(), false),
     }
 }
@@ -133,7 +142,8 @@ struct BeatProps {
 fn beat(props: &BeatProps) -> Html {
     let token = &props.token;
     let node = use_mover(Some(token.flight));
-    let said = format!("{} from {} to {}", token.name, token.from, token.from.peer());
+    let said =
+        say!("{name} from {from} to {peer}", name = token.name, from = token.from, peer = token.from.peer());
     let pick = to_pick(Selection::Message { id: token.id, key: None });
     html! {
         <div ref={node} class={classes!("fly", "beat", token.selected.then_some("sel"))} data-testid="token" data-token={token.name}>
@@ -171,13 +181,13 @@ fn token_view(props: &TokenProps) -> Html {
         Place::Up => Some("row-up"),
         Place::Down => Some("row-down"),
     };
-    let said = format!(
-        "{}{}, from {} to {}{}",
-        token.name,
-        if token.detail.is_empty() { String::new() } else { format!(", {}", token.detail) },
-        token.from,
-        token.from.peer(),
-        token.line.map_or_else(String::new, |line| format!(", line {line}"))
+    let said = say!(
+        "{name}{detail}, from {from} to {peer}{line}",
+        name = token.name,
+        detail = if token.detail.is_empty() { String::new() } else { format!(", {}", token.detail) },
+        from = token.from,
+        peer = token.from.peer(),
+        line = token.line.map_or_else(String::new, |line| say!(", line {line}", line))
     );
     let pick = to_pick(Selection::Message { id: token.id, key: token.line.map(|line| line.key) });
     html! {

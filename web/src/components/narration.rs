@@ -3,6 +3,7 @@
 use super::causes::why_button;
 use super::icon::icon;
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::scene::model::{Broken, Headline, StepState, Story};
 use yew::prelude::*;
 
@@ -29,10 +30,9 @@ pub struct NarrationProps {
 #[function_component(Narration)]
 pub fn narration(props: &NarrationProps) -> Html {
     let Headline { what, why, chips } = &props.headline;
-    let news = props
-        .broken
-        .as_ref()
-        .map(|broken| (format!("{} is broken: {}.", broken.name, broken.what), what.clone()));
+    let news = props.broken.as_ref().map(|broken| {
+        (say!("{name} is broken: {what}.", name = broken.name, what = &broken.what), what.clone())
+    });
     let (what, why) = news.as_ref().map_or((what, why), |(what, why)| (what, why));
     let chips = chips.iter().map(|chip| {
         html! { <span key={chip.text.clone()} class="rule" title={chip.about.clone()}>{ &chip.text }</span> }
@@ -48,15 +48,15 @@ pub fn narration(props: &NarrationProps) -> Html {
         html! { <li key={index} class={class} aria-current={current}><i>{ mark }</i><span>{ &step.text }</span></li> }
     });
     html! {
-        <section class={classes!("say", (what.chars().count() > LONG).then_some("long"), (why.chars().count() > WORDY).then_some("wordy"), props.broken.is_some().then_some("broken"))} aria-label="What just happened">
+        <section class={classes!("say", (what.chars().count() > LONG).then_some("long"), (why.chars().count() > WORDY).then_some("wordy"), props.broken.is_some().then_some("broken"))} aria-label={tr("What just happened")}>
             <div class="say-t" aria-live={if props.silent { "off" } else { "polite" }} data-testid="narration">
                 <p class="say-1">{ what }</p>
                 <p class="say-2">
-                    if props.tampered { <span class="what-if-chip" title="A message was tampered with, which a correct link never does.">{ "What if: tampered link" }</span> }
+                    if props.tampered { <span class="what-if-chip" title={tr("A message was tampered with, which a correct link never does.")}>{ tr("What if: tampered link") }</span> }
                 { why }{ " " }{ for chips }
             </p>
             </div>
-            { why_button("why", "Why did this happen? (Q)", props.at_start, Action::Why, &props.act) }
+            { why_button("why", tr("Why did this happen? (Q)"), props.at_start, Action::Why, &props.act) }
             if !props.story.steps.is_empty() {
                 <ol class="story" aria-label={props.story.title.clone()} data-testid="story">{ for steps }</ol>
             }

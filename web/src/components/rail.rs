@@ -9,6 +9,7 @@ use super::legend::full_key;
 use super::rules::Rules;
 use crate::action::{Action, Tab};
 use crate::feed::Feed;
+use crate::language::{say, tr};
 use crate::scene::causes::Why;
 use crate::scene::charts::Chart;
 use crate::scene::events::EventsView;
@@ -48,15 +49,15 @@ pub fn rail(props: &RailProps) -> Html {
     let tabs = Tab::ALL.into_iter().map(|tab| {
         let chosen = tab == props.tab;
         let (name, id, class) = match tab {
-            Tab::Inspector => ("Inspector", "inspector", "tab-i"),
-            Tab::Writes => ("Writes", "writes", "tab-w"),
-            Tab::Rules => ("Invariants", "rules", "tab-r"),
-            Tab::Events => ("Events", "events", "tab-e"),
-            Tab::About => ("About", "about", "tab-a"),
+            Tab::Inspector => (tr("Inspector"), "inspector", "tab-i"),
+            Tab::Writes => (tr("Writes"), "writes", "tab-w"),
+            Tab::Rules => (tr("Invariants"), "rules", "tab-r"),
+            Tab::Events => (tr("Events"), "events", "tab-e"),
+            Tab::About => (tr("About"), "about", "tab-a"),
         };
         let badge = match tab {
-            Tab::Rules if broken > 0 => html! { <em class="bad">{ format!("{broken} broken") }</em> },
-            Tab::Rules => html! { <em class="good">{ "all hold" }</em> },
+            Tab::Rules if broken > 0 => html! { <em class="bad">{ say!("{broken} broken", broken) }</em> },
+            Tab::Rules => html! { <em class="good">{ tr("all hold") }</em> },
             _ => Html::default(),
         };
         html! {
@@ -72,27 +73,27 @@ pub fn rail(props: &RailProps) -> Html {
         },
         Tab::About => html! {
             <div class="pane-in">
-                <h2 class="sr">{ "About" }</h2>
-                <h3>{ "The whole run" }</h3>
+                <h2 class="sr">{ tr("About") }</h2>
+                <h3>{ tr("The whole run") }</h3>
                 { charts(&props.charts, props.event.0, props.event.1, &props.act) }
                 if !props.about.is_empty() {
-                    <h3>{ "What to watch for" }</h3>
+                    <h3>{ tr("What to watch for") }</h3>
                     <p class="about">{ &props.about }</p>
                 }
-                <h3>{ "Also on the stage" }</h3>
+                <h3>{ tr("Also on the stage") }</h3>
                 { full_key(true) }
             </div>
         },
     };
     html! {
-        <aside class={classes!("rail", props.open.then_some("open"), (props.tab == Tab::Inspector).then_some("one"), (props.tab == Tab::Events).then_some("evs"))} aria-label="Panels" data-testid="rail">
-            <div class="rail-h"><h2>{ "Panels" }</h2><button class="btn ghost close" onclick={send(Action::ToggleInspector)}>{ "Close" }</button></div>
-            <div class="tabs" role="tablist" aria-label="Panels">{ for tabs }</div>
+        <aside class={classes!("rail", props.open.then_some("open"), (props.tab == Tab::Inspector).then_some("one"), (props.tab == Tab::Events).then_some("evs"))} aria-label={tr("Panels")} data-testid="rail">
+            <div class="rail-h"><h2>{ tr("Panels") }</h2><button class="btn ghost close" onclick={send(Action::ToggleInspector)}>{ tr("Close") }</button></div>
+            <div class="tabs" role="tablist" aria-label={tr("Panels")}>{ for tabs }</div>
             <div class="pane ins" data-testid="inspector">
                 if let Some(inspector) = &props.inspector {
                     { inspect(inspector, &props.faults, &props.act) }
                 } else {
-                    <p class="empty">{ "Click a slot, a queue chip, a message or a disk block to see it from both sides." }</p>
+                    <p class="empty">{ tr("Click a slot, a queue chip, a message or a disk block to see it from both sides.") }</p>
                 }
             </div>
             <div class="pane two" tabindex={(props.tab == Tab::About).then_some("0")}>{ part }</div>

@@ -2,6 +2,7 @@
 
 use super::icon::icon;
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::scene::model::{Rule, RulesView};
 use crate::scene::words::count_text;
 use crate::session::Command;
@@ -27,15 +28,15 @@ pub fn rules(props: &RulesProps) -> Html {
     html! {
         <div class="rules" data-testid="rules">
             <ul>{ for items }</ul>
-            <p class="led-key">{ "Checked after every event, from outside the controllers." }</p>
+            <p class="led-key">{ tr("Checked after every event, from outside the controllers.") }</p>
             if let Some(first) = &props.rules.first {
                 <div class="verdict lost" role="status" data-testid="first-broken">
                     { icon("#g-x", "ic16") }
-                    <p><b>{ first.name }</b>{ format!(" broke first, at event {}: {}.", count_text(first.event), first.what) }</p>
-                    <button class="btn" onclick={go(first.event)} data-testid="jump">{ "Jump to origin" }</button>
+                    <p><b>{ first.name }</b>{ say!(" broke first, at event {count}: {what}.", count = count_text(first.event), what = &first.what) }</p>
+                    <button class="btn" onclick={go(first.event)} data-testid="jump">{ tr("Jump to origin") }</button>
                 </div>
             } else {
-                <p class="verdict safe" role="status">{ icon("#g-ok", "ic16") }<b>{ format!("All {} hold, all the time", props.rules.rules.len()) }</b></p>
+                <p class="verdict safe" role="status">{ icon("#g-ok", "ic16") }<b>{ say!("All {count} hold, all the time", count = props.rules.rules.len()) }</b></p>
             }
         </div>
     }
@@ -45,15 +46,15 @@ fn item(rule: &Rule, go: Option<Callback<MouseEvent>>) -> Html {
     let name = html! { <span class="r-n">{ rule.name }</span> };
     match go {
         None => html! {
-            <li key={rule.name} class="holds" title={rule.about}><i>{ icon("#g-ok", "") }</i>{ name }<span class="sr">{ "holds" }</span></li>
+            <li key={rule.name} class="holds" title={rule.about}><i>{ icon("#g-ok", "") }</i>{ name }<span class="sr">{ tr("holds") }</span></li>
         },
         Some(go) => {
-            let when = if rule.past { "broken" } else { "will break" };
+            let when = if rule.past { tr("broken") } else { tr("will break") };
             let event = count_text(rule.broken.unwrap_or_default());
             html! {
                 <li key={rule.name} class="fails">
-                    <button title={format!("{} Go to event {event}.", rule.about)} onclick={go}>
-                        <i>{ icon("#g-x", "") }</i>{ name }<span class="r-at">{ format!("{when} at {event}") }</span>
+                    <button title={say!("{about} Go to event {event}.", about = rule.about, event)} onclick={go}>
+                        <i>{ icon("#g-x", "") }</i>{ name }<span class="r-at">{ say!("{when} at {event}", when, event) }</span>
                     </button>
                 </li>
             }

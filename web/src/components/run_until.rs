@@ -2,6 +2,7 @@
 
 use super::icon::icon;
 use crate::action::{Action, Panel};
+use crate::language::tr;
 use crate::session::{Command, Until};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -46,11 +47,11 @@ pub fn run_until(menu: &NodeRef, open: bool, at_end: bool, act: &Callback<Action
     });
     html! {
         <div class="until">
-            <button class="sq" aria-haspopup="menu" aria-expanded={open.to_string()} aria-label="Run until…" title="Run until… (U)"
+            <button class="sq" aria-haspopup="menu" aria-expanded={open.to_string()} aria-label={tr("Run until…")} title={tr("Run until… (U)")}
                 data-testid="run-until" disabled={at_end} onclick={toggle}>{ icon("#i-until", "ic20") }</button>
             if open {
-                <div ref={menu.clone()} class="menu until-menu" role="menu" aria-label="Run until" {onkeydown}>
-                    <p class="menu-h" aria-hidden="true">{ "Run until" }</p>{ for items }
+                <div ref={menu.clone()} class="menu until-menu" role="menu" aria-label={tr("Run until")} {onkeydown}>
+                    <p class="menu-h" aria-hidden="true">{ tr("Run until") }</p>{ for items }
                 </div>
             }
         </div>

@@ -3,6 +3,7 @@
 use super::icon::icon;
 use super::ledger::safety_class;
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::scene::model::{Marker, MarkerKind, SafetySpan, Transport};
 use crate::scene::words::{count_text, css_number, time_text};
 use crate::session::Command;
@@ -142,7 +143,13 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
         }
     };
     let now_text = time_text(props.time_ns);
-    let said = format!("{now_text}, event {} of {}, {}", props.event, props.total, props.safe_now.words());
+    let said = say!(
+        "{time}, event {event} of {total}, {words}",
+        time = &now_text,
+        event = props.event,
+        total = props.total,
+        words = props.safe_now.words()
+    );
     let markers = props.markers.iter().enumerate().map(|(index, marker)| {
         let next = props.markers.get(index + 1).map_or(u64::MAX, |next| next.event);
         let labelled = next.saturating_sub(marker.event) as f64 >= LABEL_SHARE * total as f64;
@@ -155,7 +162,7 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
     });
     html! {
         <div ref={track} class={classes!("scrub", props.indexing.then_some("partial"), dragging.then_some("dragging"))} role="slider"
-            tabindex="0" aria-label="Time" aria-valuemin="0" aria-valuemax={props.total.to_string()} aria-valuenow={props.event.to_string()}
+            tabindex="0" aria-label={tr("Time")} aria-valuemin="0" aria-valuemax={props.total.to_string()} aria-valuenow={props.event.to_string()}
             aria-valuetext={said} data-testid="scrubber" {onpointerdown} {onpointermove} onpointerup={release.clone()}
             onpointercancel={release} {onpointerleave} {onkeydown}>
             <div class="band"></div>
@@ -164,9 +171,9 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
             <Safe spans={Rc::clone(&props.safety)} {total} broken={props.broken} />
             { for markers }
             <span ref={hint} class={classes!("hint", hover.is_some().then_some("on"))} aria-hidden="true">
-                if let Some(event) = *hover { <b>{ format!("event {}, {}", count_text(event), time_text(props.time_of.emit(event))) }</b> }
+                if let Some(event) = *hover { <b>{ say!("event {count}, {time}", count = count_text(event), time = time_text(props.time_of.emit(event))) }</b> }
             </span>
-            <span class={classes!("head", safety_class(props.safe_now))}><b>{ format!("{now_text}, {}", props.safe_now.words()) }</b></span>
+            <span class={classes!("head", safety_class(props.safe_now))}><b>{ format!("{now_text}, {}", tr(props.safe_now.words())) }</b></span>
         </div>
     }
 }
@@ -199,8 +206,8 @@ fn safe(props: &SafeProps) -> Html {
             <g key={span.from.to_string()} class={safety_class(span.safety)}>
                 <rect x={at(span.from)} width={at(span.to - span.from)} {y} {height} {fill} />
                 if word {
-                    <text x={at(span.from)} dx="6" y="12" class="halo" aria-hidden="true">{ span.safety.words() }</text>
-                    <text x={at(span.from)} dx="6" y="12">{ span.safety.words() }</text>
+                    <text x={at(span.from)} dx="6" y="12" class="halo" aria-hidden="true">{ tr(span.safety.words()) }</text>
+                    <text x={at(span.from)} dx="6" y="12">{ tr(span.safety.words()) }</text>
                 }
             </g>
         }

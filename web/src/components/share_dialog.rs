@@ -2,6 +2,7 @@
 
 use super::sheet::Sheet;
 use crate::action::Action;
+use crate::language::tr;
 use crate::share;
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::rc::Rc;
@@ -45,27 +46,27 @@ pub fn share_dialog(props: &ShareDialogProps) -> Html {
             let long = address.len() > share::ADDRESS_CHARS_MAX;
             html! {
                 <>
-                    <h3>{ "Link to this exact instant" }</h3>
+                    <h3>{ tr("Link to this exact instant") }</h3>
                     if long {
-                        <p class="sub">{ "So much was done that the link is too long for many programs. Send the file instead: whoever drops it on this page sees the same." }</p>
+                        <p class="sub">{ tr("So much was done that the link is too long for many programs. Send the file instead: whoever drops it on this page sees the same.") }</p>
                     } else {
-                        <CopyField label="Link to this exact instant" value={address.clone()} id="share-link" act={props.act.clone()} />
-                        <p class="sub">{ "Version, seed, everything that was broken, and the moment: it replays identically in any browser." }</p>
+                        <CopyField label={tr("Link to this exact instant")} value={address.clone()} id="share-link" act={props.act.clone()} />
+                        <p class="sub">{ tr("Version, seed, everything that was broken, and the moment: it replays identically in any browser.") }</p>
                         { code(&address) }
-                        <h3>{ "Embed in slides" }</h3>
-                        <CopyField label="Embed in slides" value={frame} id="share-frame" act={props.act.clone()} />
+                        <h3>{ tr("Embed in slides") }</h3>
+                        <CopyField label={tr("Embed in slides")} value={frame} id="share-frame" act={props.act.clone()} />
                     }
-                    <h3>{ "As a file" }</h3>
+                    <h3>{ tr("As a file") }</h3>
                     <div class="sheet-f left">
-                        <button class="btn" data-testid="share-file" onclick={save_link}>{ "This instant" }</button>
-                        <button class="btn" data-testid="share-scenario" onclick={save_scenario}>{ "The scenario, as text" }</button>
+                        <button class="btn" data-testid="share-file" onclick={save_link}>{ tr("This instant") }</button>
+                        <button class="btn" data-testid="share-scenario" onclick={save_scenario}>{ tr("The scenario, as text") }</button>
                     </div>
                 </>
             }
         }
     };
     html! {
-        <Sheet title="Share" class="share" testid="share-dialog" {close}>
+        <Sheet title={tr("Share")} class="share" testid="share-dialog" {close}>
             { body }
         </Sheet>
     }
@@ -89,13 +90,13 @@ fn copy_field(props: &CopyFieldProps) -> Html {
             let (field, text, act) = (field.clone(), text.clone(), act.clone());
             spawn_local(async move {
                 let said = if share::copy(text).await {
-                    "Copied."
+                    tr("Copied.")
                 } else {
                     if let Some(input) = field.cast::<HtmlInputElement>() {
                         let _ = input.focus();
                         input.select();
                     }
-                    "This browser does not let the page copy. The text is selected: copy it with Ctrl C."
+                    tr("This browser does not let the page copy. The text is selected: copy it with Ctrl C.")
                 };
                 act.emit(Action::Say(said.to_owned()));
             });
@@ -104,7 +105,7 @@ fn copy_field(props: &CopyFieldProps) -> Html {
     html! {
         <div class="copyfield">
             <input ref={field} type="text" readonly=true value={props.value.clone()} aria-label={props.label.clone()} data-testid={props.id.clone()} />
-            <button class="btn pri" onclick={copy} data-testid={format!("{}-copy", props.id)}>{ "Copy" }</button>
+            <button class="btn pri" onclick={copy} data-testid={format!("{}-copy", props.id)}>{ tr("Copy") }</button>
         </div>
     }
 }
@@ -112,7 +113,7 @@ fn copy_field(props: &CopyFieldProps) -> Html {
 /// The address as a code for a camera; nothing when it is too long for one.
 fn code(address: &str) -> Html {
     let Ok(code) = QrCode::encode_text(address, QrCodeEcc::Low) else {
-        return html! { <p class="sub">{ "The link is too long for a code that a camera could read." }</p> };
+        return html! { <p class="sub">{ tr("The link is too long for a code that a camera could read.") }</p> };
     };
     let size = code.size();
     let mut path = String::new();
@@ -123,7 +124,7 @@ fn code(address: &str) -> Html {
     }
     let edge = size + 2 * QUIET;
     html! {
-        <svg class="qr" viewBox={format!("0 0 {edge} {edge}")} role="img" aria-label="The link as a QR code" data-testid="share-qr" shape-rendering="crispEdges">
+        <svg class="qr" viewBox={format!("0 0 {edge} {edge}")} role="img" aria-label={tr("The link as a QR code")} data-testid="share-qr" shape-rendering="crispEdges">
             <path class="qr-p" d={format!("M0 0h{edge}v{edge}h-{edge}z")} /><path class="qr-i" d={path} />
         </svg>
     }

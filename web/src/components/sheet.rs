@@ -1,5 +1,6 @@
 //! The frame of every modal dialog: a title, a button that closes it, and the browser's own care for focus and Esc.
 
+use crate::language::tr;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
@@ -35,7 +36,7 @@ pub fn sheet(props: &SheetProps) -> Html {
     let label = props.label.clone().unwrap_or_else(|| props.title.clone());
     html! {
         <dialog ref={node} class={classes!("sheet", props.class.clone())} aria-label={label} data-testid={props.testid} oncancel={props.close.reform(|_: Event| ())} onkeydown={props.onkeydown.clone()}>
-            <div class="sheet-h"><h2>{ &props.title }</h2><button class="btn" onclick={props.close.reform(|_: MouseEvent| ())}>{ "Close" }</button></div>
+            <div class="sheet-h"><h2>{ &props.title }</h2><button class="btn" onclick={props.close.reform(|_: MouseEvent| ())}>{ tr("Close") }</button></div>
             { props.children.clone() }
         </dialog>
     }

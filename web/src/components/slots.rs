@@ -3,6 +3,7 @@
 use super::heat::Heat;
 use super::icon::icon;
 use crate::action::Action;
+use crate::language::{say, tr};
 use crate::movers::use_mover;
 use crate::scene::look::Look;
 use crate::scene::model::{Region, Selection, SlotCell, Slots};
@@ -27,7 +28,7 @@ pub fn region_view(props: &RegionProps) -> Html {
         Slots::Cells(cells) => {
             let cells = cells.iter().map(|cell| html! { <Cell key={cell.at.slot} cell={*cell} /> });
             html! {
-                <ol class="slots" role="listbox" tabindex="0" data-grid="" aria-label={format!("{}, {used} of {total} slots in use", props.title)}>
+                <ol class="slots" role="listbox" tabindex="0" data-grid="" aria-label={say!("{title}, {used} of {total} slots in use", title = props.title.to_string().to_string().to_string().to_string().to_string(), used = *used, total = *total)}>
                     { for cells }
                 </ol>
             }
@@ -38,7 +39,7 @@ pub fn region_view(props: &RegionProps) -> Html {
     };
     html! {
         <section class={props.class}>
-            <h3>{ &props.title }<span>{ format!("{used} of {total}") }</span></h3>
+            <h3>{ &props.title }<span>{ say!("{used} of {total}", used = *used, total = *total) }</span></h3>
             { body }
         </section>
     }
@@ -64,10 +65,16 @@ fn cell_view(props: &CellProps) -> Html {
     let label = cell.line.map(|line| line.to_string());
     let said = match &label {
         Some(label) => {
-            let asked = if cell.asked { ", ownership asked for" } else { "" };
-            format!("{name}, line {label}, {}{asked}", cell.look.words())
+            let asked = if cell.asked { tr(", ownership asked for") } else { "" };
+            say!(
+                "{name}, line {line}, {words}{asked}",
+                name = name.clone(),
+                line = label,
+                words = cell.look.words(),
+                asked
+            )
         }
-        None => format!("{name}, free"),
+        None => say!("{name}, free", name = name.clone()),
     };
     let class = classes!(
         if cell.look == Look::Free { "f" } else { "s" },

@@ -8,6 +8,7 @@ use super::icon::icon;
 use super::sheet::Sheet;
 use super::spacetime_svg::{flying, labels, names, picture};
 use crate::action::Action;
+use crate::language::tr;
 use crate::movers::Movers;
 use crate::room;
 use crate::scene::model::Transport;
@@ -243,20 +244,20 @@ impl Component for SpaceTime {
                 html! { <button aria-label={label} {title} data-testid={id} {onclick}>{ picture }</button> }
             };
         html! {
-            <main class="space" aria-label="Space-time diagram" data-testid="spacetime">
+            <main class="space" aria-label={tr("Space-time diagram")} data-testid="spacetime">
                 <div class="space-tools">
-                    <div class="seg" role="group" aria-label="Window">
-                        { tool("Zoom out", "Show more time (−)", "zoom-out", icon("#i-minus", "ic16"), || Msg::Zoom(-1)) }
-                        { tool("Zoom in", "Show less time (+)", "zoom-in", icon("#i-plus", "ic16"), || Msg::Zoom(1)) }
+                    <div class="seg" role="group" aria-label={tr("Window")}>
+                        { tool(tr("Zoom out"), tr("Show more time (−)"), "zoom-out", icon("#i-minus", "ic16"), || Msg::Zoom(-1)) }
+                        { tool(tr("Zoom in"), tr("Show less time (+)"), "zoom-in", icon("#i-plus", "ic16"), || Msg::Zoom(1)) }
                         <button class={classes!("follow-now", self.follow.then_some("on"))} aria-pressed={self.follow.to_string()} data-testid="follow"
-                            title="Keep now in the window" onclick={link.callback(|_: MouseEvent| Msg::Follow)}>{ "Follow" }</button>
+                            title={tr("Keep now in the window")} onclick={link.callback(|_: MouseEvent| Msg::Follow)}>{ tr("Follow") }</button>
                     </div>
                     <p class="space-key" aria-hidden="true">
-                        <i class="k-past"></i>{ "happened" }<i class="k-future"></i>{ "recorded ahead" }<span class="space-disks"><i class="k-read"></i>{ "disk reads" }<i class="k-write"></i>{ "disk writes" }</span>
+                        <i class="k-past"></i>{ tr("happened") }<i class="k-future"></i>{ tr("recorded ahead") }<span class="space-disks"><i class="k-read"></i>{ tr("disk reads") }<i class="k-write"></i>{ tr("disk writes") }</span>
                     </p>
                     <div class="seg">
-                        <button title="Copy what is in the window as a Mermaid sequence diagram" data-testid="copy-text" onclick={link.callback(|_: MouseEvent| Msg::Copy)}>
-                            <span role="status">{ if self.copied { "Copied" } else { "Copy as text" } }</span>
+                        <button title={tr("Copy what is in the window as a Mermaid sequence diagram")} data-testid="copy-text" onclick={link.callback(|_: MouseEvent| Msg::Copy)}>
+                            <span role="status">{ if self.copied { tr("Copied") } else { tr("Copy as text") } }</span>
                         </button>
                     </div>
                 </div>
@@ -269,10 +270,10 @@ impl Component for SpaceTime {
                     <div class="space-now" aria-hidden="true"><b ref={self.time.clone()} data-testid="space-now"></b></div>
                     { labels(&self.diagram, &self.lens) }
                     if self.diagram.quiet && !ctx.props().transport.playing {
-                        <p class="space-quiet">{ "Nobody says anything in this window. Zoom out to see what was said before, and what comes." }</p>
+                        <p class="space-quiet">{ tr("Nobody says anything in this window. Zoom out to see what was said before, and what comes.") }</p>
                     }
                 </div>
-                <ul class="unseen" aria-label="What is said about now">{ for self.diagram.nearby.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
+                <ul class="unseen" aria-label={tr("What is said about now")}>{ for self.diagram.nearby.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
                 if let Some(text) = &self.text { <TextDialog text={text.clone()} close={link.callback(|()| Msg::CloseText)} /> }
             </main>
         }
@@ -370,7 +371,7 @@ impl SpaceTime {
             && let Some(time) = self.time.cast::<HtmlElement>()
         {
             self.shown_now = now_ns;
-            time.set_text_content(Some(&("now, ".to_owned() + &time_text(now_ns))));
+            time.set_text_content(Some(&(tr("now, ").to_owned() + &time_text(now_ns))));
         }
     }
 
@@ -490,9 +491,9 @@ fn text_dialog(props: &TextDialogProps) -> Html {
     // The page's keys are not those of the dialog.
     let onkeydown = Callback::from(|event: KeyboardEvent| event.stop_propagation());
     html! {
-        <Sheet title="As text" class="space-text" testid="space-text" close={props.close.clone()} {onkeydown}>
-            <p class="sub">{ "The browser does not let this page reach the clipboard. Select the text and copy it; Mermaid draws it." }</p>
-            <textarea readonly=true rows="16" aria-label="Mermaid sequence diagram" value={props.text.clone()} />
+        <Sheet title={tr("As text")} class="space-text" testid="space-text" close={props.close.clone()} {onkeydown}>
+            <p class="sub">{ tr("The browser does not let this page reach the clipboard. Select the text and copy it; Mermaid draws it.") }</p>
+            <textarea readonly=true rows="16" aria-label={tr("Mermaid sequence diagram")} value={props.text.clone()} />
         </Sheet>
     }
 }

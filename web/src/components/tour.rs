@@ -1,6 +1,8 @@
 //! The tour: five captions over a run that goes on meanwhile, for somebody who has never been here.
 
 use crate::action::Action;
+use crate::language::tr;
+use mirrorline_engine::mark;
 use yew::prelude::*;
 
 /// How long a caption stays while the run goes on, in milliseconds.
@@ -16,28 +18,38 @@ struct Caption {
 const CAPTIONS: [Caption; 5] = [
     Caption {
         part: "controllers",
-        title: "Two controllers, one array",
-        text: "A and B serve the same hosts from the same disks. Each keeps written data in its own fast memory for a while.",
+        title: mark!("Two controllers, one array"),
+        text: mark!(
+            "A and B serve the same hosts from the same disks. Each keeps written data in its own fast memory for a while."
+        ),
     },
     Caption {
         part: "link",
-        title: "Every write is copied first",
-        text: "The data flies over the mirror link into a slot of the other’s memory, and a message behind it says what it is.",
+        title: mark!("Every write is copied first"),
+        text: mark!(
+            "The data flies over the mirror link into a slot of the other’s memory, and a message behind it says what it is."
+        ),
     },
     Caption {
         part: "hosts",
-        title: "Then the host hears “done”",
-        text: "Not before both hold it. So if one controller dies, nothing that a host was told is lost.",
+        title: mark!("Then the host hears “done”"),
+        text: mark!(
+            "Not before both hold it. So if one controller dies, nothing that a host was told is lost."
+        ),
     },
     Caption {
         part: "disks",
-        title: "Later it goes to the disks",
-        text: "A flush is announced, data and parity are written, and the mirror is told that it is consistent.",
+        title: mark!("Later it goes to the disks"),
+        text: mark!(
+            "A flush is announced, data and parity are written, and the mirror is told that it is consistent."
+        ),
     },
     Caption {
         part: "dock",
-        title: "Now break something",
-        text: "Press A to kill a controller, X to cut the link. Step back with ←. The bar below says at each moment whether data is safe.",
+        title: mark!("Now break something"),
+        text: mark!(
+            "Press A to kill a controller, X to cut the link. Step back with ←. The bar below says at each moment whether data is safe."
+        ),
     },
 ];
 
@@ -57,12 +69,12 @@ pub fn tour(step: usize, act: &Callback<Action>) -> Html {
     let last = step + 1 == COUNT;
     let dots = (0..COUNT).map(|n| html! { <i key={n} class={classes!((n == step).then_some("on"))}></i> });
     html! {
-        <section class="tour" aria-label="Tour" data-testid="tour">
-            <div role="status"><h2>{ caption.title }</h2><p>{ caption.text }</p></div>
+        <section class="tour" aria-label={tr("Tour")} data-testid="tour">
+            <div role="status"><h2>{ tr(caption.title) }</h2><p>{ tr(caption.text) }</p></div>
             <div class="tour-f">
                 <span class="dots" aria-hidden="true">{ for dots }</span>
-                if !last { <button class="btn" data-testid="tour-skip" onclick={go(None)}>{ "Skip the tour" }</button> }
-                <button class="btn pri" data-testid="tour-next" onclick={go((!last).then_some(step + 1))}>{ if last { "Let’s go" } else { "Next" } }</button>
+                if !last { <button class="btn" data-testid="tour-skip" onclick={go(None)}>{ tr("Skip the tour") }</button> }
+                <button class="btn pri" data-testid="tour-next" onclick={go((!last).then_some(step + 1))}>{ if last { tr("Let’s go") } else { tr("Next") } }</button>
             </div>
         </section>
     }

@@ -5,6 +5,7 @@ use super::icon::icon;
 use super::sheet::Sheet;
 use crate::action::Action;
 use crate::file;
+use crate::language::{say, tr};
 use crate::scene::model::{LoadFailure, TracePreview};
 use crate::scene::words::{count_text, size_text, time_text};
 use crate::session::{CacheSize, Command, OpenedTrace, TraceReader};
@@ -67,10 +68,10 @@ pub fn trace_dialog(props: &TraceDialogProps) -> Html {
         Stage::Choose => choose(&start),
         Stage::Reading { name, percent } => html! {
             <div class="reading" role="status">
-                <p>{ format!("Reading {name}") }</p>
-                <progress max="100" value={percent.to_string()} aria-label="File read"></progress>
+                <p>{ say!("Reading {name}", name = name.clone()) }</p>
+                <progress max="100" value={percent.to_string()} aria-label={tr("File read")}></progress>
                 <p class="sub">{ format!("{percent} %") }</p>
-                <div class="sheet-f"><button class="btn" data-testid="trace-cancel" onclick={back}>{ "Cancel" }</button></div>
+                <div class="sheet-f"><button class="btn" data-testid="trace-cancel" onclick={back}>{ tr("Cancel") }</button></div>
             </div>
         },
         Stage::Preview { trace, size } => {
@@ -86,8 +87,8 @@ pub fn trace_dialog(props: &TraceDialogProps) -> Html {
                     { summary(&trace.preview) }
                     { sizes(trace, size, &stage) }
                     <div class="sheet-f">
-                        <button class="btn" onclick={back}>{ "Another file" }</button>
-                        <button class="btn pri" data-testid="trace-play" onclick={play}>{ icon("#i-play", "ic20") }{ "Play this trace" }</button>
+                        <button class="btn" onclick={back}>{ tr("Another file") }</button>
+                        <button class="btn pri" data-testid="trace-play" onclick={play}>{ icon("#i-play", "ic20") }{ tr("Play this trace") }</button>
                     </div>
                 </>
             }
@@ -96,16 +97,16 @@ pub fn trace_dialog(props: &TraceDialogProps) -> Html {
             <>
                 <div class="failed" role="alert" data-testid="trace-error">
                     <p class="failed-w">{ &failure.what }</p>
-                    if !failure.place.is_empty() { <p><b>{ "Where: " }</b>{ &failure.place }</p> }
-                    if !failure.remedy.is_empty() { <p><b>{ "What to do: " }</b>{ &failure.remedy }</p> }
+                    if !failure.place.is_empty() { <p><b>{ tr("Where: ") }</b>{ &failure.place }</p> }
+                    if !failure.remedy.is_empty() { <p><b>{ tr("What to do: ") }</b>{ &failure.remedy }</p> }
                 </div>
-                <p class="sub">{ "What was playing has not been touched." }</p>
-                <div class="sheet-f"><button class="btn pri" onclick={back}>{ "Choose another file" }</button></div>
+                <p class="sub">{ tr("What was playing has not been touched.") }</p>
+                <div class="sheet-f"><button class="btn pri" onclick={back}>{ tr("Choose another file") }</button></div>
             </>
         },
     };
     html! {
-        <Sheet title="Open a trace" class="trace" testid="trace-dialog" {close}>
+        <Sheet title={tr("Open a trace")} class="trace" testid="trace-dialog" {close}>
             { body }
         </Sheet>
     }
@@ -128,11 +129,11 @@ fn choose(start: &Callback<File>) -> Html {
         <>
             <label class="drop">
                 { icon("#i-open", "ic32") }
-                <b>{ "Choose a file" }</b>
-                <span>{ "or drop it anywhere on this page" }</span>
+                <b>{ tr("Choose a file") }</b>
+                <span>{ tr("or drop it anywhere on this page") }</span>
                 <input type="file" data-testid="trace-file" {onchange} />
             </label>
-            <p class="sub">{ "An fio iolog, version 2 or 3. Make one with " }<code>{ "fio --write_iolog=my.iolog" }</code>
+            <p class="sub">{ tr("An fio iolog, version 2 or 3. Make one with ") }<code>{ "fio --write_iolog=my.iolog" }</code>
                 { ". A scenario (.scenario) or a shared run (.mirrorline) is opened too. The file stays on this computer: nothing is sent anywhere." }</p>
         </>
     }
@@ -141,18 +142,19 @@ fn choose(start: &Callback<File>) -> Html {
 fn summary(preview: &TracePreview) -> Html {
     let fact = |label: &'static str, value: String| html! { <div key={label}><dt>{ label }</dt><dd>{ value }</dd></div> };
     let requests = preview.reads + preview.writes;
-    let duration = preview.duration_ns.map_or_else(|| "no times: as fast as possible".to_owned(), time_text);
+    let duration =
+        preview.duration_ns.map_or_else(|| tr("no times: as fast as possible").to_owned(), time_text);
     html! {
         <div class="preview" data-testid="trace-preview">
             <p class="file"><b>{ &preview.name }</b><span>{ format!("{}, {}", preview.format, size_text(preview.bytes)) }</span></p>
             <dl>
-                { fact("Requests", count_text(requests)) }
-                { fact("Reads", format!("{}, {}", count_text(preview.reads), size_text(preview.bytes_read))) }
-                { fact("Writes", format!("{}, {}", count_text(preview.writes), size_text(preview.bytes_written))) }
-                { fact("Recorded over", duration) }
+                { fact(tr("Requests"), count_text(requests)) }
+                { fact(tr("Reads"), format!("{}, {}", count_text(preview.reads), size_text(preview.bytes_read))) }
+                { fact(tr("Writes"), format!("{}, {}", count_text(preview.writes), size_text(preview.bytes_written))) }
+                { fact(tr("Recorded over"), duration) }
             </dl>
             if !preview.first.is_empty() {
-                <h3>{ "It begins with" }</h3>
+                <h3>{ tr("It begins with") }</h3>
                 <ol>{ for preview.first.iter().map(|text| html! { <li>{ text }</li> }) }</ol>
             }
             { for preview.remarks.iter().map(|text| html! { <p class="sub">{ text }</p> }) }
@@ -169,8 +171,8 @@ fn sizes(trace: &Rc<OpenedTrace>, chosen: CacheSize, stage: &UseStateHandle<Stag
         html! { <button class={classes!(on)} aria-pressed={on.is_some().to_string()} {onclick}>{ size.words() }</button> }
     };
     html! {
-        <div class="seg sizes" role="group" aria-label="Cache of each controller" data-testid="trace-sizes">
-            <span class="lbl">{ "Cache of each controller" }</span>
+        <div class="seg sizes" role="group" aria-label={tr("Cache of each controller")} data-testid="trace-sizes">
+            <span class="lbl">{ tr("Cache of each controller") }</span>
             { for CacheSize::ALL.map(button) }
         </div>
     }

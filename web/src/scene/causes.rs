@@ -3,6 +3,7 @@
 use super::events::{Edition, When};
 use super::model::LineLabel;
 use super::words::{count_text, time_text};
+use crate::language::{say, speak, tr};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::explain::about::{self, Sort};
 use mirrorline_engine::explain::{EventLog, why};
@@ -64,14 +65,16 @@ pub struct CauseLink {
 #[must_use]
 pub fn causes(log: &EventLog, config: &Config, asked: Why, position: u64) -> CausesView {
     let title = match (asked.line, asked.event) {
-        (Some(line), _) => format!("Why line {line} is as it is"),
-        (None, event) => format!("Why event {} happened", count_text(event.map_or(0, |event| event + 1))),
+        (Some(line), _) => say!("Why line {line} is as it is", line),
+        (None, event) => {
+            say!("Why event {count} happened", count = count_text(event.map_or(0, |event| event + 1)))
+        }
     };
     let Some(event) = asked.event else {
         let end = if position > BACK_MAX {
-            format!("Nothing has happened to it in the last {} events.", count_text(BACK_MAX))
+            say!("Nothing has happened to it in the last {count} events.", count = count_text(BACK_MAX))
         } else {
-            "Nothing has happened to it so far.".to_owned()
+            tr("Nothing has happened to it so far.").to_owned()
         };
         return CausesView { title, links: Vec::new(), end };
     };
@@ -84,19 +87,19 @@ pub fn causes(log: &EventLog, config: &Config, asked: Why, position: u64) -> Cau
             index: link.index,
             number: count_text(link.index + 1),
             at: time_text(link.at_ns),
-            text: link.text.clone(),
-            took: since.map(|ns| format!("{} after its cause", time_text(ns))),
+            text: speak(&link.text),
+            took: since.map(|ns| say!("{time} after its cause", time = time_text(ns))),
             sort: log.get(link.index).map_or(Sort::Controller, |entry| about::sort(&entry.kind)),
             when: When::of(link.index, position),
         });
     }
     let end = match begins {
-        None => "This event is not recorded any more.",
-        Some(entry) if !about::begins(entry) => "… and so on, further back.",
+        None => tr("This event is not recorded any more."),
+        Some(entry) if !about::begins(entry) => tr("… and so on, further back."),
         Some(entry) => match about::sort(&entry.kind) {
-            Sort::Host => "It begins with a host.",
-            Sort::Fault => "It begins with what was broken or mended.",
-            _ => "It begins with a controller’s own clock.",
+            Sort::Host => tr("It begins with a host."),
+            Sort::Fault => tr("It begins with what was broken or mended."),
+            _ => tr("It begins with a controller’s own clock."),
         },
     };
     CausesView { title, links, end: end.to_owned() }

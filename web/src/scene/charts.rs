@@ -1,6 +1,8 @@
 //! Charts of the whole run, in step with the scrubber: a line each, and what it says at the event in view.
 
+use crate::language::tr;
 use crate::session::gauges::{Gauges, Samples};
+use mirrorline_engine::mark;
 use std::fmt::Write;
 
 /// A chart's size, in its own units; it is drawn as wide as there is room.
@@ -26,17 +28,17 @@ struct Gauge {
 }
 
 const GAUGES: [Gauge; 6] = [
-    Gauge { name: "Dirty lines", unit: "", value: |gauges| f64::from(gauges.dirty) },
-    Gauge { name: "Mirror slots free", unit: "", value: |gauges| f64::from(gauges.free) },
-    Gauge { name: "Requests under way", unit: "", value: |gauges| f64::from(gauges.waiting) },
-    Gauge { name: "Disk commands under way", unit: "", value: |gauges| f64::from(gauges.disk) },
+    Gauge { name: mark!("Dirty lines"), unit: "", value: |gauges| f64::from(gauges.dirty) },
+    Gauge { name: mark!("Mirror slots free"), unit: "", value: |gauges| f64::from(gauges.free) },
+    Gauge { name: mark!("Requests under way"), unit: "", value: |gauges| f64::from(gauges.waiting) },
+    Gauge { name: mark!("Disk commands under way"), unit: "", value: |gauges| f64::from(gauges.disk) },
     Gauge {
-        name: "Reads that hit, so far",
+        name: mark!("Reads that hit, so far"),
         unit: " %",
         value: |gauges| share(gauges.hits * 100, gauges.reads),
     },
     Gauge {
-        name: "Messages an answer, so far",
+        name: mark!("Messages an answer, so far"),
         unit: "",
         value: |gauges| share(gauges.messages, gauges.answered),
     },
@@ -57,7 +59,7 @@ pub fn charts(samples: &Samples, position: u64, events: u64) -> Vec<Chart> {
             let most = all.iter().map(|(_, gauges)| (gauge.value)(gauges)).fold(0.0, f64::max);
             let now = at.checked_sub(1).map_or(0.0, |at| (gauge.value)(&all[at].1));
             Chart {
-                name: gauge.name,
+                name: tr(gauge.name),
                 now: number(now, gauge.unit),
                 most: number(most, gauge.unit),
                 path: path(all, gauge, most, events),

@@ -3,12 +3,14 @@
 
 use super::model::LineLabel;
 use super::words::{count_text, time_text};
+use crate::language::{say, speak, tr};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::explain::EventLog;
 use mirrorline_engine::explain::about::{self, Sort};
 use mirrorline_engine::explain::log::Entry;
 use mirrorline_engine::explain::why::entry_text;
 use mirrorline_engine::ids::{ControllerId, LineKey};
+use mirrorline_engine::mark;
 
 /// Which recording something was read off: the load, and how often its future has been another one since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,11 +32,11 @@ pub struct Filter {
 
 /// The sorts as the filter names them, and what stands for them in an address or a test.
 pub const SORTS: [(Sort, &str, &str); 5] = [
-    (Sort::Host, "Hosts", "hosts"),
-    (Sort::Message, "Messages", "messages"),
-    (Sort::Disk, "Disks", "disks"),
-    (Sort::Fault, "Faults", "faults"),
-    (Sort::Controller, "Controllers", "controllers"),
+    (Sort::Host, mark!("Hosts"), "hosts"),
+    (Sort::Message, mark!("Messages"), "messages"),
+    (Sort::Disk, mark!("Disks"), "disks"),
+    (Sort::Fault, mark!("Faults"), "faults"),
+    (Sort::Controller, mark!("Controllers"), "controllers"),
 ];
 
 impl Filter {
@@ -43,21 +45,23 @@ impl Filter {
     pub fn advice(&self, line: Option<LineLabel>) -> String {
         let mut ways = Vec::new();
         if !self.text.trim().is_empty() {
-            ways.push(format!("clear “{}”", self.text.trim()));
+            ways.push(say!("clear “{text}”", text = self.text.trim().to_owned()));
         }
         if self.sort.is_some() {
-            ways.push("choose all kinds".to_owned());
+            ways.push(tr("choose all kinds").to_owned());
         }
         if let Some(actor) = self.actor {
-            ways.push(format!("let go of {actor}"));
+            ways.push(say!("let go of {actor}", actor));
         }
         if let Some(line) = line.filter(|_| self.line) {
-            ways.push(format!("look at other lines than {line}"));
+            ways.push(say!("look at other lines than {line}", line = line.to_string()));
         }
         match ways.pop() {
-            None => "This run has no events.".to_owned(),
-            Some(last) if ways.is_empty() => format!("No event is like that. To see more, {last}."),
-            Some(last) => format!("No event is like that. To see more, {}, or {last}.", ways.join(", ")),
+            None => tr("This run has no events.").to_owned(),
+            Some(last) if ways.is_empty() => say!("No event is like that. To see more, {last}.", last),
+            Some(last) => {
+                say!("No event is like that. To see more, {some}, or {last}.", some = ways.join(", "), last)
+            }
         }
     }
 }
@@ -131,7 +135,7 @@ impl Finder {
     }
 
     fn is_told(&self, log: &EventLog, config: &Config, entry: &Entry) -> bool {
-        self.needle.is_empty() || plain(&entry_text(log, config, entry)).contains(&self.needle)
+        self.needle.is_empty() || plain(&speak(&entry_text(log, config, entry))).contains(&self.needle)
     }
 
     /// Rows of the list so far.
@@ -196,12 +200,14 @@ impl EventsView {
     pub fn count(&self) -> String {
         let total = count_text(self.total);
         let found = if self.rows == self.total {
-            format!("{total} events")
+            say!("{total} events", total)
         } else {
-            format!("{} of {total} events", count_text(self.rows))
+            say!("{count} of {total} events", count = count_text(self.rows), total)
         };
         match (self.searched * 100).checked_div(self.total) {
-            Some(percent) if self.searched < self.total => format!("{found}, {percent} % searched"),
+            Some(percent) if self.searched < self.total => {
+                say!("{found}, {percent} % searched", found, percent)
+            }
             _ => found,
         }
     }
@@ -257,7 +263,7 @@ pub fn rows(
             index,
             number: count_text(index + 1),
             at: time_text(entry.at_ns),
-            text: entry_text(log, config, entry),
+            text: speak(&entry_text(log, config, entry)),
             sort: about::sort(&entry.kind),
             when: When::of(index, position),
         })

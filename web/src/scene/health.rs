@@ -1,5 +1,6 @@
 //! The view model's second half: what is broken, what can be broken, and what is safe. As plain as the rest.
 
+use crate::language::tr;
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::ControllerId;
 use mirrorline_engine::sim::Fault;
@@ -148,12 +149,12 @@ impl FaultGroup {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            FaultGroup::Controllers => "Controllers",
-            FaultGroup::Link => "Mirror link",
-            FaultGroup::Power => "Power",
-            FaultGroup::Disks => "Disks",
-            FaultGroup::Hosts => "Paths of the hosts",
-            FaultGroup::Message => "This message",
+            FaultGroup::Controllers => tr("Controllers"),
+            FaultGroup::Link => tr("Mirror link"),
+            FaultGroup::Power => tr("Power"),
+            FaultGroup::Disks => tr("Disks"),
+            FaultGroup::Hosts => tr("Paths of the hosts"),
+            FaultGroup::Message => tr("This message"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How a slot looks: one look for each state of the protocol, and two for what has no state. Letters, words and
 //! colours of a look are said here and nowhere else.
 
+use crate::language::tr;
 use mirrorline_engine::state::LineState;
 
 /// An index into the heat map's palette.
@@ -127,24 +128,24 @@ impl Look {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Look::Free => "free",
-            Look::Filling => "being filled, invisible until META",
-            Look::OP => "being mirrored",
-            Look::OD => "dirty, held twice",
-            Look::OF => "going to disk",
-            Look::OK => "same as disk, mirror kept",
-            Look::OX => "dropping its mirror",
-            Look::OC => "clean, held once",
-            Look::OR => "being released",
-            Look::OW => "being written through",
-            Look::MD => "mirror, dirty",
-            Look::MF => "mirror, going to disk",
-            Look::MK => "mirror, same as disk",
-            Look::SC => "alone, same as disk",
-            Look::SD => "alone, dirty",
-            Look::SF => "alone, going to disk",
-            Look::SW => "alone, being written through",
-            Look::M0 => "peer owns it, no data here",
+            Look::Free => tr("free"),
+            Look::Filling => tr("being filled, invisible until META"),
+            Look::OP => tr("being mirrored"),
+            Look::OD => tr("dirty, held twice"),
+            Look::OF => tr("going to disk"),
+            Look::OK => tr("same as disk, mirror kept"),
+            Look::OX => tr("dropping its mirror"),
+            Look::OC => tr("clean, held once"),
+            Look::OR => tr("being released"),
+            Look::OW => tr("being written through"),
+            Look::MD => tr("mirror, dirty"),
+            Look::MF => tr("mirror, going to disk"),
+            Look::MK => tr("mirror, same as disk"),
+            Look::SC => tr("alone, same as disk"),
+            Look::SD => tr("alone, dirty"),
+            Look::SF => tr("alone, going to disk"),
+            Look::SW => tr("alone, being written through"),
+            Look::M0 => tr("peer owns it, no data here"),
         }
     }
 

@@ -8,6 +8,7 @@
 
 pub use super::health::*;
 use super::look::{Look, PaletteIndex};
+use crate::language::tr;
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::{ControllerId, LineKey};
 use std::fmt;
@@ -209,14 +210,14 @@ impl HostStatus {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            HostStatus::Idle => "idle",
-            HostStatus::Asking => "asking",
-            HostStatus::Waiting => "waiting",
-            HostStatus::Retrying => "tries again",
-            HostStatus::Unheard => "no answer",
-            HostStatus::Failed => "error",
+            HostStatus::Idle => tr("idle"),
+            HostStatus::Asking => tr("asking"),
+            HostStatus::Waiting => tr("waiting"),
+            HostStatus::Retrying => tr("tries again"),
+            HostStatus::Unheard => tr("no answer"),
+            HostStatus::Failed => tr("error"),
             HostStatus::Blocked(word) => word,
-            HostStatus::Done => "done",
+            HostStatus::Done => tr("done"),
         }
     }
 }

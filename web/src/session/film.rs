@@ -3,6 +3,7 @@
 use super::gauges::{Gauges, Samples};
 use super::lookout::Lookout;
 use super::stopwatch::now_ms;
+use crate::language::{say, tr};
 use crate::scene::build::palette::fault_words;
 use crate::scene::model::{LoadFailure, Marker, MarkerKind, SafetySpan};
 use mirrorline_engine::check::{Depth, Safety, Violation, Watch};
@@ -99,9 +100,9 @@ impl Film {
     /// No world can be made from the scenario.
     pub fn new(scenario: &Scenario, requests: Option<u64>) -> Result<Film, LoadFailure> {
         let impossible = |field: &str, problem: &str| LoadFailure {
-            what: format!("No world can be made from this: {problem}."),
+            what: say!("No world can be made from this: {problem}.", problem = problem.to_owned()),
             place: field.to_owned(),
-            remedy: "Choose another cache size, or another trace.".into(),
+            remedy: tr("Choose another cache size, or another trace.").into(),
         };
         let world = scenario.world().map_err(|error| impossible(error.field, &error.problem))?;
         let source = scenario.source().map_err(|error| impossible(error.field, &error.problem))?;
@@ -155,18 +156,18 @@ impl Film {
     /// Something does not fit this world.
     pub fn do_again(&mut self, deeds: &[(u64, Deed)]) -> Result<(), LoadFailure> {
         let unfit = |problem: String| LoadFailure {
-            what: format!("This link does something that its world cannot take: {problem}."),
+            what: say!("This link does something that its world cannot take: {problem}.", problem),
             place: String::new(),
-            remedy: "Ask whoever sent it for a new one.".into(),
+            remedy: tr("Ask whoever sent it for a new one.").into(),
         };
         for (position, deed) in deeds {
             self.record_up_to(*position);
             if self.timeline.seek(*position) != *position {
-                return Err(unfit(format!("there are no {position} events")));
+                return Err(unfit(say!("there are no {position} events", position = *position)));
             }
             let Deed::Command(command) = deed else {
                 return Err(unfit(
-                    "events happen out of turn, which only the JavaScript module shows".into(),
+                    tr("events happen out of turn, which only the JavaScript module shows").into(),
                 ));
             };
             self.timeline.apply(*command).map_err(|error| unfit(error.to_string()))?;
@@ -252,10 +253,10 @@ impl Film {
         } else if self.timeline.is_complete() {
             None
         } else if self.cancelled {
-            Some("recording stopped here".to_owned())
+            Some(tr("recording stopped here").to_owned())
         } else {
             (self.events() >= EVENTS_MAX)
-                .then(|| "the page holds no more events; `mirrorline replay` runs all".to_owned())
+                .then(|| tr("the page holds no more events; `mirrorline replay` runs all").to_owned())
         }
     }
 
@@ -371,10 +372,10 @@ impl Film {
     pub fn markers(&self) -> Vec<Marker> {
         let notes = &self.notes;
         let kinds: [(&[u64], &str, &str); 4] = [
-            (&notes.switches, "ownership moves", "ownership moves"),
-            (&notes.flushes, "first flush", "flush"),
-            (&notes.throughs, "slots run out", "slots run out"),
-            (&notes.answers, "first “done”", ""),
+            (&notes.switches, tr("ownership moves"), tr("ownership moves")),
+            (&notes.flushes, tr("first flush"), tr("flush")),
+            (&notes.throughs, tr("slots run out"), tr("slots run out")),
+            (&notes.answers, tr("first “done”"), ""),
         ];
         let apart = (self.events() / MARKERS_APART).max(1);
         // A flag's words stand to its right, and need room there.

@@ -14,6 +14,7 @@ pub(crate) mod stopwatch;
 pub mod trace;
 mod until;
 
+use crate::language::{say, tr, tr_any};
 use crate::scene::build::{self, Checks};
 use crate::scene::charts::{self, Chart};
 use crate::scene::events::Edition;
@@ -153,8 +154,8 @@ impl Session {
         let info = |builtin: &library::Builtin| {
             let scenario = builtin.scenario();
             ScenarioInfo {
-                title: scenario.title,
-                about: scenario.about,
+                title: tr_any(&scenario.title),
+                about: tr_any(&scenario.about),
                 incident: builtin.kind == Kind::Incident,
             }
         };
@@ -198,9 +199,9 @@ impl Session {
             }
             Command::LoadScenario(index) => {
                 let builtin = LIBRARY.get(index).ok_or_else(|| LoadFailure {
-                    what: format!("There is no scenario {}.", index + 1),
+                    what: say!("There is no scenario {number}.", number = index + 1),
                     place: String::new(),
-                    remedy: format!("Choose one of the {}.", LIBRARY.len()),
+                    remedy: say!("Choose one of the {count}.", count = LIBRARY.len()),
                 })?;
                 let scenario = builtin.scenario();
                 let film = Film::new(&scenario, None)?;
@@ -265,9 +266,9 @@ impl Session {
                 self.go(position);
             }
             return Err(LoadFailure {
-                what: format!("This cannot be broken: {error}."),
+                what: say!("This cannot be broken: {error}.", error = error.to_string()),
                 place: String::new(),
-                remedy: "Nothing was changed.".into(),
+                remedy: tr("Nothing was changed.").into(),
             });
         }
         self.take_marks();
@@ -300,7 +301,7 @@ impl Session {
         film.record_up_to(link.position);
         let builtin = library::position_of(&link.scenario.to_text());
         let title = link.scenario.title.clone();
-        let title = if title.is_empty() { "A shared world".to_owned() } else { title };
+        let title = if title.is_empty() { tr("A shared world").to_owned() } else { title };
         self.show(film, title, builtin);
         self.go(link.position);
         Ok(())
@@ -396,14 +397,16 @@ impl Session {
         let config = &self.film.scenario().config;
         let (lun, block) = text.trim().split_once(':').unwrap_or(("0", text.trim()));
         let (Ok(lun), Ok(block)) = (lun.trim().parse::<u16>(), block.trim().parse::<u64>()) else {
-            return Err("Write a LUN and a block, as in 0:42.".to_owned());
+            return Err(tr("Write a LUN and a block, as in 0:42.").to_owned());
         };
         match config.luns.get(usize::from(lun)) {
-            None => {
-                Err(format!("There is no LUN {lun}: this world has {}, counted from 0.", config.luns.len()))
-            }
+            None => Err(say!(
+                "There is no LUN {lun}: this world has {luns}, counted from 0.",
+                lun,
+                luns = config.luns.len()
+            )),
             Some(size) if block >= size.blocks => {
-                Err(format!("LUN {lun} has {} blocks, counted from 0.", size.blocks))
+                Err(say!("LUN {lun} has {blocks} blocks, counted from 0.", lun, blocks = size.blocks))
             }
             Some(_) => Ok(LineKey::new(Lun(lun), block / u64::from(config.line_blocks()))),
         }
@@ -474,7 +477,8 @@ impl Session {
     pub fn scene(&self, view: &ViewState) -> Scene {
         let checks = Checks { watch: self.film.watch(), ahead: self.film.violations() };
         let instant = self.film.instant();
-        build::scene(instant, checks, self.selection, view, self.transport(), self.source.clone())
+        let source = Source { title: tr_any(&self.source.title), ..self.source.clone() };
+        build::scene(instant, checks, self.selection, view, self.transport(), source)
     }
 
     fn transport(&self) -> Transport {

@@ -1,8 +1,10 @@
 //! A trace file on its way to the stage: read piece by piece, shown, and then made into a scenario.
 
+use crate::language::{say, speak, tr};
 use crate::scene::model::{LoadFailure, TracePreview};
 use crate::scene::words::time_text;
 use mirrorline_engine::config::Config;
+use mirrorline_engine::explain::names;
 use mirrorline_engine::fact::IoKind;
 use mirrorline_engine::scenario::{Feed, Scenario};
 use mirrorline_engine::sim::{Pacing, Source};
@@ -11,6 +13,7 @@ use mirrorline_engine::workload::trace::replay::with_luns;
 use mirrorline_engine::workload::trace::{
     MappingConfig, Router, Scan, Trace, TraceError, TraceProblem, TraceSource,
 };
+use mirrorline_engine::{mark, text};
 use std::sync::Arc;
 
 /// Requests that a preview shows.
@@ -48,9 +51,9 @@ impl CacheSize {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            CacheSize::Small => "12 lines",
-            CacheSize::Thousand => "1,000 lines",
-            CacheSize::TenThousand => "10,000 lines",
+            CacheSize::Small => tr("12 lines"),
+            CacheSize::Thousand => tr("1,000 lines"),
+            CacheSize::TenThousand => tr("10,000 lines"),
         }
     }
 
@@ -108,7 +111,12 @@ fn failure(name: &str, error: &TraceError) -> LoadFailure {
         place: if whole {
             name.to_owned()
         } else {
-            format!("{name}, line {}, column {}", error.line, error.column)
+            say!(
+                "{name}, line {line}, column {column}",
+                name = name.to_owned(),
+                line = error.line,
+                column = error.column
+            )
         },
         remedy: sentence(error.problem.remedy()),
     }
@@ -139,15 +147,21 @@ impl OpenedTrace {
         let mut source = self.source();
         let first = std::iter::from_fn(|| source.next_op()).take(SHOWN).map(|timed| {
             let op = timed.op;
-            let verb = if op.io == IoKind::Write { "write" } else { "read" };
-            let blocks = if op.blocks == 1 { "1 block".to_owned() } else { format!("{} blocks", op.blocks) };
-            let at = if summary.timed { format!(", at {}", time_text(timed.at_ns)) } else { String::new() };
-            format!("{verb} {}:{}, {blocks}{at}", op.lun.0, op.lbn)
+            let place = format!("{}:{}", op.lun.0, op.lbn);
+            let blocks = names::count(op.blocks as usize, mark!("{n} block"), mark!("{n} blocks"));
+            let told = match op.io {
+                IoKind::Write => text!("write {place}, {blocks}", place, blocks),
+                IoKind::Read => text!("read {place}, {blocks}", place, blocks),
+            };
+            match summary.timed {
+                true => say!("{told}, at {time}", told, time = time_text(timed.at_ns)),
+                false => speak(&told),
+            }
         });
         TracePreview {
             name: name.to_owned(),
             bytes: summary.bytes,
-            format: format!("fio iolog, version {}", summary.version),
+            format: say!("fio iolog, version {version}", version = summary.version),
             reads: summary.reads,
             writes: summary.writes,
             bytes_read: summary.read_bytes,

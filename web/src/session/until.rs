@@ -3,6 +3,7 @@
 
 use super::film::Film;
 use super::lookout;
+use crate::language::{say, tr};
 
 /// What a person waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,24 +41,24 @@ impl Until {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Until::Done => "a host hears “done”",
-            Until::Flush => "a flush begins",
-            Until::Ownership => "ownership moves",
-            Until::Upset => "a fault or a change of mode",
-            Until::Violation => "an invariant breaks",
-            Until::Quiet => "all is quiet: the end",
+            Until::Done => tr("a host hears “done”"),
+            Until::Flush => tr("a flush begins"),
+            Until::Ownership => tr("ownership moves"),
+            Until::Upset => tr("a fault or a change of mode"),
+            Until::Violation => tr("an invariant breaks"),
+            Until::Quiet => tr("all is quiet: the end"),
         }
     }
 
     /// What is said when it does not happen any more.
     fn never(self) -> &'static str {
         match self {
-            Until::Done => "No host hears “done” after this",
-            Until::Flush => "No flush begins after this",
-            Until::Ownership => "No ownership moves after this",
-            Until::Upset => "Nothing fails and no mode changes after this",
-            Until::Violation => "No invariant breaks after this",
-            Until::Quiet => "Nothing happens after this",
+            Until::Done => tr("No host hears “done” after this"),
+            Until::Flush => tr("No flush begins after this"),
+            Until::Ownership => tr("No ownership moves after this"),
+            Until::Upset => tr("Nothing fails and no mode changes after this"),
+            Until::Violation => tr("No invariant breaks after this"),
+            Until::Quiet => tr("Nothing happens after this"),
         }
     }
 }
@@ -75,7 +76,7 @@ impl Quest {
     /// Begins anew after an instant.
     pub fn begin(&mut self, wanted: Until, position: u64) {
         self.from = position;
-        self.note = Some(format!("Looking ahead until {} …", wanted.words()));
+        self.note = Some(say!("Looking ahead until {what} …", what = wanted.words()));
         self.wanted = Some(wanted);
     }
 

@@ -2,6 +2,8 @@
 
 use super::situation::Failure;
 use crate::ids::ControllerId;
+use crate::text::Text;
+use crate::{mark, text};
 
 /// How safe everything is that hosts were told is safe; the worse, the greater.
 ///
@@ -30,10 +32,10 @@ impl Safety {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Safety::Safe => "safe",
-            Safety::Degraded => "degraded",
-            Safety::AtRisk => "at risk",
-            Safety::Lost => "lost",
+            Safety::Safe => mark!("safe"),
+            Safety::Degraded => mark!("degraded"),
+            Safety::AtRisk => mark!("at risk"),
+            Safety::Lost => mark!("lost"),
         }
     }
 
@@ -82,22 +84,22 @@ impl Survival {
 
     /// One sentence without a full stop, to stand behind the block's name: “survives …”, “would be lost if …”.
     #[must_use]
-    pub fn words(self) -> String {
+    pub fn words(self) -> Text {
         if !self.now {
-            return "cannot be read any more".to_owned();
+            return text!("cannot be read any more");
         }
         let losers = [
-            (self.a_dies, "A died"),
-            (self.b_dies, "B died"),
-            (self.link_cut, "the link were cut"),
-            (self.power_loss, "power failed"),
-            (self.one_disk, "one more disk failed"),
+            (self.a_dies, text!("A died")),
+            (self.b_dies, text!("B died")),
+            (self.link_cut, text!("the link were cut")),
+            (self.power_loss, text!("power failed")),
+            (self.one_disk, text!("one more disk failed")),
         ];
-        let losers: Vec<&str> = losers.into_iter().filter(|(safe, _)| !safe).map(|(_, what)| what).collect();
-        match losers.as_slice() {
-            [] => "survives any one failure".to_owned(),
-            [one] => format!("would be lost if {one}"),
-            [some @ .., last] => format!("would be lost if {} or {last}", some.join(", ")),
+        let mut losers = losers.into_iter().filter(|(safe, _)| !safe).map(|(_, what)| what);
+        let Some(last) = losers.next_back() else { return text!("survives any one failure") };
+        match losers.reduce(|some, next| text!("{some}, {next}", some, next)) {
+            None => text!("would be lost if {last}", last),
+            Some(some) => text!("would be lost if {some} or {last}", some, last),
         }
     }
 }

@@ -65,7 +65,7 @@ fn a_write_is_safe_as_soon_as_it_is_acknowledged_and_stays_so() {
     let mut story = Story::of_a_write();
     let row = story.row();
     assert_eq!((row.newest, row.kept, row.on_disk), (1, [true, true], false), "in both caches, on no disk");
-    assert_eq!(row.survival.words(), "survives any one failure");
+    assert_eq!(row.survival.words().to_string(), "survives any one failure");
     story.goes_on_while(|_| true);
     let row = story.row();
     assert_eq!((row.in_memory, row.kept), ([true, true], [false, false]), "written back, and still cached");
@@ -98,7 +98,7 @@ fn while_the_survivor_is_alone_its_death_would_lose_what_only_it_has() {
     story.goes_on_while(|world| !world.hardware().broken[1]);
     let row = story.row();
     assert_eq!(row.kept, [true, false]);
-    assert_eq!(row.survival.words(), "would be lost if A died");
+    assert_eq!(row.survival.words().to_string(), "would be lost if A died");
     assert_eq!(story.ledger.counts().by_a_dying, 1);
     assert_eq!(story.ledger.lost_by(&story.world, Failure::Dies(ControllerId::A), 10), [row]);
 }
@@ -109,7 +109,7 @@ fn both_caches_gone_with_dirty_lines_is_a_loss() {
     let fault = Fault::Crash { at: ControllerId::B };
     story.world.apply(Command::Fault(TimedFault { at_ns: 0, fault })).expect("the fault fits");
     assert_eq!(story.then(Fault::Crash { at: ControllerId::A }).last(), Some(&Safety::Lost));
-    assert_eq!(story.row().survival.words(), "cannot be read any more");
+    assert_eq!(story.row().survival.words().to_string(), "cannot be read any more");
     assert_eq!(story.ledger.counts().lost, 1);
 }
 
@@ -120,7 +120,7 @@ fn without_both_batteries_a_power_failure_would_be_a_loss() {
     assert!(story.row().survival.power_loss, "B's memory would be kept");
     story.then(Fault::BatteryFails { at: ControllerId::B });
     assert_eq!(story.ledger.safety(), Safety::AtRisk);
-    assert_eq!(story.row().survival.words(), "would be lost if power failed");
+    assert_eq!(story.row().survival.words().to_string(), "would be lost if power failed");
 }
 
 #[test]

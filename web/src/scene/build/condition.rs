@@ -1,18 +1,20 @@
 //! A controller as a whole: its mode, what it hears of its peer, and what it has still to do.
 
 use super::Stage;
+use crate::language::{say, tr};
 use crate::scene::model::{Condition, Heart, Note, Progress, Tone};
 use crate::scene::words::count_text;
 use mirrorline_engine::controller::{Controller, Mode};
 use mirrorline_engine::explain::names;
 use mirrorline_engine::ids::ControllerId;
+use mirrorline_engine::mark;
 use mirrorline_engine::state::LineState;
 
 pub fn condition(stage: &Stage<'_>, id: ControllerId) -> Condition {
     let controller = stage.instant.world.controller(id);
     let hardware = stage.instant.world.hardware();
     let (mode, hangs) = (controller.mode(), hardware.hangs(id));
-    let (name, words) = if hangs { ("HUNG", "lives, says nothing") } else { said(stage, id) };
+    let (name, words) = if hangs { ("HUNG", tr("lives, says nothing")) } else { said(stage, id) };
     Condition {
         mode: name,
         words,
@@ -30,20 +32,20 @@ fn said(stage: &Stage<'_>, id: ControllerId) -> (&'static str, &'static str) {
     let mode = stage.instant.world.controller(id).mode();
     let hardware = stage.instant.world.hardware();
     let words = match mode {
-        Mode::Down if hardware.broken[id.index()] => "dead, memory lost",
-        Mode::Down if hardware.power => "switched on",
-        Mode::Down => "without power",
-        Mode::Frozen => "suspects its peer",
-        Mode::Won => "awaits the fence",
-        Mode::Drain => "reads last messages",
-        Mode::SoloJoin => "rebuilds its partner",
-        Mode::Joining => "being rebuilt",
-        Mode::Recover => "writes everything back",
-        Mode::Recalled => "keeps its memory",
-        Mode::Boot => "asks who serves",
-        Mode::Halted => "fenced, or too late",
-        Mode::Refused => "newest data is lost",
-        mode => mode.words(),
+        Mode::Down if hardware.broken[id.index()] => tr("dead, memory lost"),
+        Mode::Down if hardware.power => tr("switched on"),
+        Mode::Down => tr("without power"),
+        Mode::Frozen => tr("suspects its peer"),
+        Mode::Won => tr("awaits the fence"),
+        Mode::Drain => tr("reads last messages"),
+        Mode::SoloJoin => tr("rebuilds its partner"),
+        Mode::Joining => tr("being rebuilt"),
+        Mode::Recover => tr("writes everything back"),
+        Mode::Recalled => tr("keeps its memory"),
+        Mode::Boot => tr("asks who serves"),
+        Mode::Halted => tr("fenced, or too late"),
+        Mode::Refused => tr("newest data is lost"),
+        mode => tr(mode.words()),
     };
     (mode.name(), words)
 }
@@ -76,21 +78,27 @@ fn notes(stage: &Stage<'_>, controller: &Controller) -> Vec<Note> {
     let mut add = |text: String, tone| notes.push(Note { text, tone });
     if mode.serves() && mode.is_alone() {
         if stage.config().failover.solo_write_back {
-            add("unsafe policy: writes held once".into(), Tone::Alarm);
+            add(tr("unsafe policy: writes held once").into(), Tone::Alarm);
         } else {
-            add("alone: every write goes to disk".into(), Tone::Work);
+            add(tr("alone: every write goes to disk").into(), Tone::Work);
         }
     } else if mode.serves() && controller.writes_through() {
-        add("battery: every write goes to disk".into(), Tone::Alarm);
+        add(tr("battery: every write goes to disk").into(), Tone::Alarm);
     }
     let held = controller.held().count();
     if held > 0 {
-        add(format!("{} held back", names::count(held, "input")), Tone::Work);
+        add(
+            say!("{count} held back", count = names::count(held, mark!("{n} input"), mark!("{n} inputs"))),
+            Tone::Work,
+        );
     }
     let suspects = controller.suspects_left();
     if suspects > 0 && mode != Mode::Down {
-        let stripes = if suspects == 1 { "stripe" } else { "stripes" };
-        add(format!("parity in doubt: {} {stripes}", count_text(suspects)), Tone::Alarm);
+        let text = match suspects {
+            1 => say!("parity in doubt: 1 stripe"),
+            many => say!("parity in doubt: {count} stripes", count = count_text(many)),
+        };
+        add(text, Tone::Alarm);
     }
     notes
 }
@@ -110,9 +118,9 @@ fn progress(controller: &Controller) -> Option<Progress> {
                 })
                 .count() as u64;
             let text = if join.closing {
-                format!("all copied to {peer}: the record is next")
+                say!("all copied to {peer}: the record is next", peer)
             } else {
-                format!("copied to {peer}: {copied} lines, {left} to go")
+                say!("copied to {peer}: {copied} lines, {left} to go", peer, copied, left)
             };
             Some(Progress { text, done: copied, total: copied + left })
         }
@@ -120,20 +128,28 @@ fn progress(controller: &Controller) -> Option<Progress> {
             let dirty = u64::from(controller.queue().len());
             let total = controller.table().iter().filter(|(_, line)| line.destaged).count() as u64 + dirty;
             Some(Progress {
-                text: format!("writing back: {} lines to go", count_text(dirty)),
+                text: say!("writing back: {count} lines to go", count = count_text(dirty)),
                 done: total - dirty,
                 total,
             })
         }
         Mode::Dual if !controller.join().rehome.is_empty() => {
             let left = controller.join().rehome.len();
-            let text = format!("{} to hand back to {peer}", names::count(left, "LUN"));
+            let text = say!(
+                "{count} to hand back to {peer}",
+                count = names::count(left, mark!("{n} LUN"), mark!("{n} LUNs")),
+                peer
+            );
             Some(Progress { text, done: 0, total: left as u64 })
         }
         mode if mode.serves() && controller.patrol().active => {
             let (done, total) = (controller.patrol().cursor, controller.shape().stripes());
-            let what = if controller.patrol().rebuild { "rebuild" } else { "scrub" };
-            Some(Progress { text: format!("{what}: {} %", percent(done, total)), done, total })
+            let percent = percent(done, total);
+            let text = match controller.patrol().rebuild {
+                true => say!("rebuild: {percent} %", percent),
+                false => say!("scrub: {percent} %", percent),
+            };
+            Some(Progress { text, done, total })
         }
         _ => None,
     }

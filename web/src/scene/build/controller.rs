@@ -2,6 +2,7 @@
 
 use super::Stage;
 use super::slots::{Held, region};
+use crate::language::{say, speak, tr};
 use crate::scene::model::{
     BusChip, ControllerCard, FreeList, HashBucket, HashEntry, HashView, QueueChip, QueueView, SlotId,
 };
@@ -12,6 +13,7 @@ use mirrorline_engine::controller::work::{Purpose, StripeStep, Work};
 use mirrorline_engine::ids::ControllerId;
 use mirrorline_engine::slab::NONE;
 use mirrorline_engine::state::LineState;
+use mirrorline_engine::text;
 
 /// Slots of a free list that are named.
 const FREE_NAMED: usize = 12;
@@ -48,11 +50,11 @@ fn role(stage: &Stage<'_>, id: ControllerId) -> String {
         .filter(|lun| serving && (controller.mode().is_alone() || homes[*lun] == id))
         .collect();
     match mine.as_slice() {
-        [] => "default owner of no LUN".into(),
-        all if controller.mode().is_alone() => format!("owns every line of {} LUNs", all.len()),
-        [one] => format!("default owner of LUN {one}"),
-        [one, two] => format!("default owner of LUNs {one}, {two}"),
-        many => format!("default owner of {} LUNs", many.len()),
+        [] => tr("default owner of no LUN").into(),
+        all if controller.mode().is_alone() => say!("owns every line of {count} LUNs", count = all.len()),
+        [one] => say!("default owner of LUN {lun}", lun = one),
+        [one, two] => say!("default owner of LUNs {lun}, {other}", lun = one, other = two),
+        many => say!("default owner of {count} LUNs", count = many.len()),
     }
 }
 
@@ -129,17 +131,19 @@ fn bus(stage: &Stage<'_>, controller: &Controller) -> Option<BusChip> {
     works.sort_by_key(|work| (!stage.is_chosen(work.key), matches!(work.purpose, Purpose::Read { .. })));
     let first = works.first()?;
     let line = stage.label(first.key);
-    let (verb, up) = match &first.purpose {
-        Purpose::Read { .. } => ("read", true),
-        Purpose::Reconstruct { .. } => ("compute", true),
-        Purpose::Look(_) => ("check", true),
+    let (text, up) = match &first.purpose {
+        Purpose::Read { .. } => (text!("read {line}", line), true),
+        Purpose::Reconstruct { .. } => (text!("compute {line}", line), true),
+        Purpose::Look(_) => (text!("check {line}", line), true),
         Purpose::Stripe(write) => {
             let through = matches!(
                 stage.instant.state(controller.id(), first.key),
                 Some(LineState::OW(_) | LineState::SW(_))
             );
-            (if through { "write through" } else { "flush" }, write.step == StripeStep::Read)
+            let text =
+                if through { text!("write through {line}", line) } else { text!("flush {line}", line) };
+            (text, write.step == StripeStep::Read)
         }
     };
-    Some(BusChip { text: format!("{verb} {line}"), line, more: works.len() as u32 - 1, up })
+    Some(BusChip { text: speak(&text), line, more: works.len() as u32 - 1, up })
 }

@@ -1,6 +1,7 @@
 //! The hosts: what each has asked for, and what has become of it.
 
 use super::Stage;
+use crate::language::{say, speak, tr};
 use crate::scene::model::{HostCard, HostStatus, Span, WireDot};
 use mirrorline_engine::explain::{Asked, Focus, names};
 use mirrorline_engine::fact::IoKind;
@@ -37,7 +38,7 @@ fn whole(stage: &Stage<'_>, id: HostId) -> HostCard {
             shown = Some(operation);
         }
     }
-    let name = names::host(id);
+    let name = speak(&names::host(id));
     let position = stage.instant.world.events();
     let mut coming = stage
         .instant
@@ -107,7 +108,11 @@ fn resting(stage: &Stage<'_>, id: HostId, name: String, in_focus: Option<u64>) -
 }
 
 fn request(io: IoKind, lun: u16, lbn: u64, blocks: u32) -> String {
-    format!("{} {}", names::io(io), names::blocks(lun, lbn, u64::from(blocks)))
+    let what = names::blocks(lun, lbn, u64::from(blocks));
+    match io {
+        IoKind::Read => say!("read {what}", what),
+        IoKind::Write => say!("write {what}", what),
+    }
 }
 
 fn progress(stage: &Stage<'_>, operation: &Operation) -> (HostStatus, Option<WireDot>) {
@@ -139,18 +144,18 @@ fn waiting(stage: &Stage<'_>, operation: &Operation) -> HostStatus {
     let parts = || controller.requests().map(|(_, part)| part).filter(|part| part.op() == operation.number);
     for part in parts().filter(|part| part.io == IoKind::Write) {
         if part.wants_slot {
-            return HostStatus::Blocked("wants a slot");
+            return HostStatus::Blocked(tr("wants a slot"));
         }
         if let Some(line) = controller.line(part.key) {
             let mine = controller.operation(line).is_some_and(|busy| busy.op() == operation.number);
             if !mine && line.ask.is_some() {
-                return HostStatus::Blocked("wants the line");
+                return HostStatus::Blocked(tr("wants the line"));
             }
             if !mine {
-                return HostStatus::Blocked("waits its turn");
+                return HostStatus::Blocked(tr("waits its turn"));
             }
         }
     }
     let parked = parts().any(|part| part.io == IoKind::Read && !part.from_peer && part.from_disk.is_empty());
-    if parked { HostStatus::Blocked("waits its turn") } else { HostStatus::Waiting }
+    if parked { HostStatus::Blocked(tr("waits its turn")) } else { HostStatus::Waiting }
 }

@@ -1,6 +1,7 @@
 //! One line as both controllers see it; or one free slot, one message, one block on disk.
 
 use super::Stage;
+use crate::language::{say, tr};
 use crate::scene::look::Look;
 use crate::scene::model::{Bit, BitMark, Inspector, InspectorRow, MapRow, Selection, SlotId, Value};
 use crate::scene::words::time_text;
@@ -9,6 +10,7 @@ use mirrorline_engine::explain::names;
 use mirrorline_engine::ids::{BlockMap, ControllerId, LineKey};
 use mirrorline_engine::raid::layout;
 use mirrorline_engine::state::LineState;
+use mirrorline_engine::text;
 
 /// In a longer queue a line's place is not looked for.
 const WALK_MAX: u32 = 500;
@@ -39,14 +41,14 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
         b: b.map_or_else(none, |line| value(ControllerId::B, line)),
     };
     let mut rows = vec![
-        row("State", &|_, line| Value::new(line.state.map_or_else(String::new, state_text))),
+        row(tr("State"), &|_, line| Value::new(line.state.map_or_else(String::new, state_text))),
         row("cid", &|_, line| Value::new(cid(line))),
         row("seq", &|_, line| match line.fresh {
             Some(_) => Value::becoming(line.seq.to_string(), (line.seq + 1).to_string()),
             None => Value::new(line.seq.to_string()),
         }),
-        row("Slot here", &|at, line| Value::new(slot(at, line.loc.map(|slot| slot.0)))),
-        row("Slot in peer", &|at, line| {
+        row(tr("Slot here"), &|at, line| Value::new(slot(at, line.loc.map(|slot| slot.0)))),
+        row(tr("Slot in peer"), &|at, line| {
             let now = slot(at.peer(), line.peer_slot.map(|slot| slot.0));
             match line.fresh {
                 Some(fresh) => Value::becoming(now, slot(at.peer(), Some(fresh.0))),
@@ -55,7 +57,7 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
         }),
     ];
     if a.is_some() || b.is_some() {
-        rows.push(row("Write-back", &|at, line| Value::new(queue_place(stage, at, line))));
+        rows.push(row(tr("Write-back"), &|at, line| Value::new(queue_place(stage, at, line))));
     } else {
         rows.truncate(1);
     }
@@ -65,10 +67,10 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
         b: b.map_or_else(Vec::new, |line| mark(ControllerId::B, line)),
     };
     let maps = vec![
-        map("Valid", &|_, line| {
+        map(tr("Valid"), &|_, line| {
             bits(stage, key, |block| if line.valid.contains(block) { BitMark::Valid } else { BitMark::Off })
         }),
-        map("Dirty", &|at, line| {
+        map(tr("Dirty"), &|at, line| {
             let coming = incoming(stage, at, line);
             bits(stage, key, |block| match () {
                 () if coming.contains(block) => BitMark::Incoming,
@@ -79,8 +81,8 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
     ];
     let (note_title, note) = note(stage, key);
     Inspector {
-        title: format!("Line {label}"),
-        subtitle: format!("LUN {}, blocks {}–{last}", key.lun().0, label.first_lbn),
+        title: say!("Line {line}", line = label.to_string()),
+        subtitle: say!("LUN {lun}, blocks {first}–{last}", lun = key.lun().0, first = label.first_lbn, last),
         badge: owner.map(|state| Look::from(*state)),
         following: stage.selection.is_none(),
         line: Some(label),
@@ -99,9 +101,9 @@ fn none() -> Value {
 fn side(state: Option<LineState>) -> &'static str {
     match state {
         None => "",
-        Some(LineState::OR) => "releasing",
-        Some(state) if state.is_owner() => "owner",
-        Some(_) => "mirror",
+        Some(LineState::OR) => tr("releasing"),
+        Some(state) if state.is_owner() => tr("owner"),
+        Some(_) => tr("mirror"),
     }
 }
 
@@ -130,10 +132,13 @@ fn queue_place(stage: &Stage<'_>, at: ControllerId, line: &Line) -> String {
         return "–".into();
     }
     if controller.queue().len() > WALK_MAX {
-        return format!("one of {}", controller.queue().len());
+        return say!("one of {total}", total = controller.queue().len());
     }
     let place = controller.queue().iter().position(|(queued, _)| queued == number);
-    place.map_or_else(|| "–".into(), |place| format!("{} of {}", place + 1, controller.queue().len()))
+    place.map_or_else(
+        || "–".into(),
+        |place| say!("{place} of {total}", place = place + 1, total = controller.queue().len()),
+    )
 }
 
 fn bits(stage: &Stage<'_>, key: LineKey, mark: impl Fn(u32) -> BitMark) -> Vec<Bit> {
@@ -147,7 +152,7 @@ fn incoming(stage: &Stage<'_>, at: ControllerId, line: &Line) -> BlockMap {
 }
 
 fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
-    let newest = || "Newest acknowledged copy".to_owned();
+    let newest = || tr("Newest acknowledged copy").to_owned();
     let world = stage.instant.world;
     let owned = ControllerId::BOTH.iter().find_map(|id| {
         let line = stage.line(*id, key)?;
@@ -160,23 +165,26 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
         let gone = ControllerId::BOTH.into_iter().find(|id| !world.controller(*id).mode().serves());
         return if let (true, Some(gone)) = (mirrored, gone) {
             (
-                "Its owner does not serve".into(),
-                format!(
-                    "{gone} is out of it. What {} holds counts as soon as record and fence have decided.",
-                    gone.peer()
+                tr("Its owner does not serve").into(),
+                say!(
+                    "{gone} is out of it. What {peer} holds counts as soon as record and fence have decided.",
+                    gone,
+                    peer = gone.peer()
                 ),
             )
         } else if mirrored {
             (
-                "Ownership on its way".into(),
-                "One controller has granted the line; the other becomes its owner when GRANT arrives.".into(),
+                tr("Ownership on its way").into(),
+                tr("One controller has granted the line; the other becomes its owner when GRANT arrives.")
+                    .into(),
             )
         } else {
             (
-                "Not cached".into(),
-                format!(
-                    "The disks hold it. {default} is its owner, as the default owner of LUN {}.",
-                    key.lun().0
+                tr("Not cached").into(),
+                say!(
+                    "The disks hold it. {default} is its owner, as the default owner of LUN {lun}.",
+                    default,
+                    lun = key.lun().0
                 ),
             )
         };
@@ -184,13 +192,13 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
     let here = slot(at, line.loc.map(|slot| slot.0));
     let there = slot(at.peer(), line.peer_slot.map(|slot| slot.0));
     let both = if line.dirty.is_empty() {
-        "The disks hold it.".to_owned()
+        tr("The disks hold it.").to_owned()
     } else {
-        format!("seq {} in {here} and {there}.", line.seq)
+        say!("seq {seq} in {here} and {there}.", seq = line.seq, here, there)
     };
     let text = match state {
         LineState::OP if incoming(stage, at, line).is_empty() => {
-            format!("{both} The write that was being mirrored was cut off; nobody was promised it.")
+            say!("{both} The write that was being mirrored was cut off; nobody was promised it.", both)
         }
         LineState::OP => {
             let what = names::map(stage.config(), key, incoming(stage, at, line));
@@ -198,36 +206,61 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
                 .controller(at)
                 .operation(line)
                 .and_then(|request| stage.instant.log.asked(request.op()));
-            let who = who.map_or_else(|| "the host".to_owned(), |asked| names::host_within(asked.host));
-            format!("{both} No promise yet for {what} at seq {}: {who} is still waiting.", line.seq + 1)
+            let who = who.map_or_else(|| text!("the host"), |asked| names::host_within(asked.host));
+            say!(
+                "{both} No promise yet for {what} at seq {seq}: {who} is still waiting.",
+                both,
+                what,
+                seq = line.seq + 1,
+                who
+            )
         }
-        LineState::OD => format!("{both} The disks are older: whichever controller survives writes it back."),
-        LineState::OF(_) => format!(
-            "{both} On its way to disk; until {} agrees that it is there, nothing else happens on the line.",
-            at.peer()
+        LineState::OD => {
+            say!("{both} The disks are older: whichever controller survives writes it back.", both)
+        }
+        LineState::OF(_) => say!(
+            "{both} On its way to disk; until {peer} agrees that it is there, nothing else happens on the line.",
+            both,
+            peer = at.peer()
         ),
         LineState::OK => {
-            format!("The same in {here}, in {there} and on disk. The mirror stays until its slot is wanted.")
+            say!(
+                "The same in {here}, in {there} and on disk. The mirror stays until its slot is wanted.",
+                here,
+                there
+            )
         }
         LineState::OC if line.loc.is_some() => {
-            format!("On disk, and in {here} for quick reads. A clean line needs no mirror.")
+            say!("On disk, and in {here} for quick reads. A clean line needs no mirror.", here)
         }
-        LineState::OC => format!("On disk. {at} owns the line and holds no data of it."),
-        LineState::OX => "The same on disk; the mirror copy is being dropped.".to_owned(),
-        LineState::OR => "On disk. Both controllers are giving up their slots.".to_owned(),
-        LineState::SC if line.loc.is_some() => format!("On disk, and in {here}. {at} serves alone."),
-        LineState::SC => format!("On disk. {at} serves alone and holds no data of it."),
+        LineState::OC => say!("On disk. {at} owns the line and holds no data of it.", at),
+        LineState::OX => tr("The same on disk; the mirror copy is being dropped.").to_owned(),
+        LineState::OR => tr("On disk. Both controllers are giving up their slots.").to_owned(),
+        LineState::SC if line.loc.is_some() => say!("On disk, and in {here}. {at} serves alone.", here, at),
+        LineState::SC => say!("On disk. {at} serves alone and holds no data of it.", at),
         LineState::SD if line.peer_slot.is_some() => {
-            format!("seq {} in {here}. The copy in {there} counts as soon as the record says DUAL.", line.seq)
+            say!(
+                "seq {seq} in {here}. The copy in {there} counts as soon as the record says DUAL.",
+                seq = line.seq,
+                here,
+                there
+            )
         }
-        LineState::SD if line.dirty.is_empty() => format!("In {here}, the same as on disk."),
+        LineState::SD if line.dirty.is_empty() => say!("In {here}, the same as on disk.", here),
         LineState::SD => {
-            format!("seq {} in {here} alone: {at} writes it to disk before it takes anything else.", line.seq)
+            say!(
+                "seq {seq} in {here} alone: {at} writes it to disk before it takes anything else.",
+                seq = line.seq,
+                here,
+                at
+            )
         }
-        LineState::SF(_) => format!("seq {} in {here}, on its way to disk. {at} serves alone.", line.seq),
-        LineState::SW(_) => format!("What was acknowledged is on disk; {at} writes the new data there too."),
+        LineState::SF(_) => {
+            say!("seq {seq} in {here}, on its way to disk. {at} serves alone.", seq = line.seq, here, at)
+        }
+        LineState::SW(_) => say!("What was acknowledged is on disk; {at} writes the new data there too.", at),
         LineState::OW(_) => {
-            "What was acknowledged before is on disk; the new write goes there too, past the mirror."
+            tr("What was acknowledged before is on disk; the new write goes there too, past the mirror.")
                 .to_owned()
         }
         _ => both,
@@ -245,17 +278,20 @@ fn default_owner(stage: &Stage<'_>, key: LineKey) -> ControllerId {
 fn free_slot(stage: &Stage<'_>, at: SlotId) -> Inspector {
     let local = at.slot < stage.config().lines;
     let (home, note) = if local {
-        (format!("one of {}’s own", at.memory), format!("{} takes it for a line that it owns.", at.memory))
+        (
+            say!("one of {memory}’s own", memory = at.memory),
+            say!("{memory} takes it for a line that it owns.", memory = at.memory),
+        )
     } else {
         (
-            format!("in {}, lent to {}", at.memory, at.memory.peer()),
-            format!("{} may fill it with a mirror copy without asking.", at.memory.peer()),
+            say!("in {memory}, lent to {peer}", memory = at.memory, peer = at.memory.peer()),
+            say!("{peer} may fill it with a mirror copy without asking.", peer = at.memory.peer()),
         )
     };
     Inspector {
-        title: format!("Slot {at}"),
+        title: say!("Slot {slot}", slot = at.to_string()),
         subtitle: home,
-        note_title: "Free".into(),
+        note_title: tr("Free").into(),
         note,
         ..Inspector::default()
     }
@@ -266,17 +302,18 @@ fn message(stage: &Stage<'_>, id: u64, inspector: &mut Inspector) {
     let to = if id.is_multiple_of(2) { ControllerId::A } else { ControllerId::B };
     let flying = stage.instant.world.link_to(to).iter().find(|envelope| envelope.number == id / 2);
     let Some(envelope) = flying else { return };
-    inspector.subtitle = format!(
-        "{} from {} to {to}{}",
-        envelope.message.kind().name(),
-        to.peer(),
-        envelope.message.key().map_or_else(String::new, |key| format!(", line {}", stage.label(key)))
-    );
-    inspector.note_title = format!("{} on the link", envelope.message.kind().name());
-    inspector.note = format!(
-        "Sent at {}, arrives at {}. Messages of one direction arrive in the order in which they were sent.",
-        time_text(envelope.sent_ns),
-        time_text(envelope.arrives_ns)
+    let (name, from) = (envelope.message.kind().name(), to.peer());
+    inspector.subtitle = match envelope.message.key() {
+        Some(key) => {
+            say!("{name} from {from} to {to}, line {line}", name, from, to, line = stage.label(key))
+        }
+        None => say!("{name} from {from} to {to}", name, from, to),
+    };
+    inspector.note_title = say!("{name} on the link", name);
+    inspector.note = say!(
+        "Sent at {time}, arrives at {end}. Messages of one direction arrive in the order in which they were sent.",
+        time = time_text(envelope.sent_ns),
+        end = time_text(envelope.arrives_ns)
     );
 }
 
@@ -285,6 +322,8 @@ fn on_disk(stage: &Stage<'_>, key: LineKey, disk: u8, inspector: &mut Inspector)
     let shape = stage.instant.world.controller(ControllerId::A).shape();
     let stripe = shape.array_stripe(key);
     let offset = stripe * u64::from(geometry.chunk_blocks);
-    let what = if layout::parity_disk(geometry, stripe) == disk { "parity" } else { "data" };
-    inspector.subtitle = format!("{what} on disk {disk}, offset {offset}");
+    inspector.subtitle = match layout::parity_disk(geometry, stripe) == disk {
+        true => say!("parity on disk {disk}, offset {offset}", disk, offset),
+        false => say!("data on disk {disk}, offset {offset}", disk, offset),
+    };
 }

@@ -1,6 +1,7 @@
 //! What the checks say: where each acknowledged block is and what it survives, and which rules hold.
 
 use super::{Checks, Stage};
+use crate::language::{say, speak, tr};
 use crate::scene::model::{Broken, CopyMark, LedgerRow, LedgerView, Rule, RulesView};
 use crate::scene::words::count_text;
 use mirrorline_engine::check::ledger::{Counts, Failure, Row};
@@ -112,7 +113,7 @@ fn ledger_row(row: &Row, count: u64) -> LedgerRow {
         copies: [memory(0), memory(1), disk(row.on_disk), disk(row.by_parity)],
         survives: [fate.a_dies, fate.b_dies, fate.link_cut, fate.power_loss, fate.one_disk],
         readable: fate.now,
-        words: fate.words(),
+        words: speak(&fate.words()),
     }
 }
 
@@ -127,31 +128,36 @@ fn pending(stage: &Stage<'_>) -> Vec<String> {
         let op = operation.op;
         names::blocks(op.lun.0, op.lbn, u64::from(op.blocks))
     };
-    writes.iter().take(PENDING_MAX).map(text).collect()
+    writes.iter().take(PENDING_MAX).map(|write| speak(&text(write))).collect()
 }
 
 fn verdict(counts: Counts, safety: Safety) -> String {
-    let blocks = |n: u64| if n == 1 { "1 block".to_owned() } else { format!("{} blocks", count_text(n)) };
+    let blocks = |n: u64| {
+        if n == 1 { tr("1 block").to_owned() } else { say!("{count} blocks", count = count_text(n)) }
+    };
     if counts.blocks == 0 {
-        return "No host was promised anything yet".into();
+        return tr("No host was promised anything yet").into();
     }
     if counts.lost > 0 {
-        return format!("{} cannot be read any more", blocks(counts.lost));
+        return say!("{lost} cannot be read any more", lost = blocks(counts.lost));
     }
     let worst = [
-        (counts.by_a_dying, "if A died"),
-        (counts.by_b_dying, "if B died"),
-        (counts.by_a_cut_link, "if the link were cut"),
-        (counts.by_power_loss, "if power failed"),
-        (counts.by_a_disk, "if one more disk failed"),
+        (counts.by_a_dying, tr("if A died")),
+        (counts.by_b_dying, tr("if B died")),
+        (counts.by_a_cut_link, tr("if the link were cut")),
+        (counts.by_power_loss, tr("if power failed")),
+        (counts.by_a_disk, tr("if one more disk failed")),
     ];
     match worst.into_iter().rev().max_by_key(|(lost, _)| *lost) {
-        Some((lost, when)) if lost > 0 => format!("{} would be lost {when}", blocks(lost)),
+        Some((lost, when)) if lost > 0 => say!("{lost} would be lost {when}", lost = blocks(lost), when),
         _ if safety == Safety::Degraded => {
-            format!("{} safe at the moment, but some redundancy is missing", blocks(counts.blocks))
+            say!(
+                "{blocks} safe at the moment, but some redundancy is missing",
+                blocks = blocks(counts.blocks)
+            )
         }
-        _ if counts.blocks == 1 => "The block survives any one failure".into(),
-        _ => format!("All {} survive any one failure", blocks(counts.blocks)),
+        _ if counts.blocks == 1 => tr("The block survives any one failure").into(),
+        _ => say!("All {blocks} survive any one failure", blocks = blocks(counts.blocks)),
     }
 }
 
@@ -184,20 +190,20 @@ pub fn rules(stage: &Stage<'_>, checks: Checks<'_>) -> RulesView {
 #[must_use]
 pub fn about(invariant: Invariant) -> &'static str {
     match invariant {
-        Invariant::SingleOwner => "Every line has exactly one owner, or its ownership is on its way.",
+        Invariant::SingleOwner => tr("Every line has exactly one owner, or its ownership is on its way."),
         Invariant::AckedTwice => {
-            "What a host was told is done, and is not on disk, is held by both controllers."
+            tr("What a host was told is done, and is not on disk, is held by both controllers.")
         }
-        Invariant::SurviveOne => "What a host was told is done survives the loss of either controller.",
-        Invariant::NoStalePromote => "A takeover never makes an older value the newest.",
-        Invariant::ReadLinearizable => "Reads see writes in one order that fits everything hosts saw.",
-        Invariant::ConsistentOnDisk => "What is called clean equals the disk.",
-        Invariant::SlotPartition => "No slot is both free and used, and none is used twice.",
-        Invariant::HashAgree => "Both hash tables tell the same of a line.",
-        Invariant::ParityKnown => "Parity fits the data, or somebody knows that it may not.",
-        Invariant::Fenced => "Nobody writes to the disks after it was fenced.",
-        Invariant::SeqMonotone => "The sequence number of a line never falls.",
-        Invariant::NoDeadlock => "Every request is answered in the end.",
-        Invariant::Quiescence => "When nobody asks for anything, everything comes to rest.",
+        Invariant::SurviveOne => tr("What a host was told is done survives the loss of either controller."),
+        Invariant::NoStalePromote => tr("A takeover never makes an older value the newest."),
+        Invariant::ReadLinearizable => tr("Reads see writes in one order that fits everything hosts saw."),
+        Invariant::ConsistentOnDisk => tr("What is called clean equals the disk."),
+        Invariant::SlotPartition => tr("No slot is both free and used, and none is used twice."),
+        Invariant::HashAgree => tr("Both hash tables tell the same of a line."),
+        Invariant::ParityKnown => tr("Parity fits the data, or somebody knows that it may not."),
+        Invariant::Fenced => tr("Nobody writes to the disks after it was fenced."),
+        Invariant::SeqMonotone => tr("The sequence number of a line never falls."),
+        Invariant::NoDeadlock => tr("Every request is answered in the end."),
+        Invariant::Quiescence => tr("When nobody asks for anything, everything comes to rest."),
     }
 }

@@ -1,6 +1,7 @@
 //! Messages on their way, and those that have arrived and wait.
 
 use super::Stage;
+use crate::language::{say, speak};
 use crate::scene::model::{Expected, LinkView, Selection, Span, Token, Waiting, Weight};
 use crate::scene::words::time_text;
 use mirrorline_engine::controller::Asker;
@@ -34,7 +35,7 @@ pub fn link(
         tokens,
         waiting,
         expected,
-        latency: format!("{} one way", latency(stage)),
+        latency: say!("{time} one way", time = latency(stage)),
         cut: ControllerId::BOTH.map(|to| world.link_to(to).cut),
         slow: ControllerId::BOTH.map(|to| world.link_to(to).slowness),
         tampered: world.hardware().tampered,
@@ -71,12 +72,12 @@ fn detail(stage: &Stage<'_>, message: &Message) -> String {
     match message {
         Message::Data { key, map, .. }
         | Message::ReadRsp { key, map, .. }
-        | Message::ReadFwd { key, map, .. } => names::map_short(stage.config(), *key, *map),
-        Message::Meta { seq, .. } | Message::MetaAck { seq, .. } => format!("seq {seq}"),
-        Message::Grant { grant: Grant::Swap { .. }, .. } => format!("swap {}", line()),
-        Message::Hello { label: Some(epoch), .. } => format!("epoch {epoch}"),
+        | Message::ReadFwd { key, map, .. } => speak(&names::map_short(stage.config(), *key, *map)),
+        Message::Meta { seq, .. } | Message::MetaAck { seq, .. } => say!("seq {seq}", seq = *seq),
+        Message::Grant { grant: Grant::Swap { .. }, .. } => say!("swap {line}", line = line()),
+        Message::Hello { label: Some(epoch), .. } => say!("epoch {epoch}", epoch = *epoch),
         Message::Hello { .. } => "empty".into(),
-        Message::Rehome { lun } | Message::RehomeAck { lun } => format!("LUN {}", lun.0),
+        Message::Rehome { lun } | Message::RehomeAck { lun } => say!("LUN {lun}", lun = lun.0),
         _ => line(),
     }
 }
@@ -86,7 +87,7 @@ fn asking(stage: &Stage<'_>, (at, key, ticket): (ControllerId, LineKey, Ticket))
     Waiting {
         id: REQ_OWN_IDS + u64::from(ticket.use_count) * 2 + at.index() as u64,
         name: MessageKind::ReqOwn.name(),
-        detail: format!("{label} waits"),
+        detail: say!("{line} waits", line = label.to_string()),
         at,
         line: label,
         selected: stage.is_chosen(key) && stage.selection.is_some(),
@@ -101,7 +102,7 @@ fn waiting_reads(stage: &Stage<'_>, at: ControllerId, waiting: &mut Vec<Waiting>
             let id = READ_FWD_IDS + u64::from(number) * 2 + at.index() as u64;
             let label = stage.label(request.key);
             let selected = stage.is_chosen(request.key) && stage.selection.is_some();
-            let detail = format!("{label} waits");
+            let detail = say!("{line} waits", line = label.to_string());
             waiting.push(Waiting {
                 id,
                 name: MessageKind::ReadFwd.name(),

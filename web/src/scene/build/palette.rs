@@ -1,6 +1,7 @@
 //! What can be broken and mended now, and what that is called.
 
 use super::Stage;
+use crate::language::{say, tr};
 use crate::scene::model::{FaultButton, FaultGroup, Selection};
 use mirrorline_engine::array::DiskState;
 use mirrorline_engine::controller::Mode;
@@ -62,9 +63,9 @@ fn controllers(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
         let base = FaultButton { key: Some(at.letter()), icon: "#i-power", bar: true, ..base };
         all.push(if stopped {
             FaultButton {
-                label: if starts { format!("{at} starts") } else { format!("Bring back {at}") },
-                short: if starts { format!("{at} starts") } else { format!("{at} back") },
-                about: "A replacement with an empty memory starts, and is rebuilt while hosts go on.",
+                label: if starts { say!("{at} starts", at) } else { say!("Bring back {at}", at) },
+                short: if starts { say!("{at} starts", at) } else { say!("{at} back", at) },
+                about: tr("A replacement with an empty memory starts, and is rebuilt while hosts go on."),
                 faults: vec![Fault::Restart { at }],
                 mends: true,
                 disabled: starts || !hardware.power,
@@ -72,8 +73,8 @@ fn controllers(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
             }
         } else {
             FaultButton {
-                label: format!("Kill {at}"),
-                about: "The controller dies at once, and its memory with it.",
+                label: say!("Kill {at}", at),
+                about: tr("The controller dies at once, and its memory with it."),
                 faults: vec![Fault::Crash { at }],
                 ..base
             }
@@ -88,9 +89,9 @@ fn controllers(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
             bar: first,
             icon: "#i-hang",
             about: if hangs {
-                "It goes on as if nothing had been, and must find itself fenced."
+                tr("It goes on as if nothing had been, and must find itself fenced.")
             } else {
-                "It lives, and does and says nothing: from outside it looks dead."
+                tr("It lives, and does and says nothing: from outside it looks dead.")
             },
             faults: vec![if hangs { Fault::Resume { at } } else { Fault::Hang { at } }],
             mends: hangs,
@@ -98,19 +99,19 @@ fn controllers(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
             ..button(
                 FaultGroup::Controllers,
                 format!("hang-{}", lower(at)),
-                format!("{} {at}", if hangs { "Resume" } else { "Hang" }),
+                if hangs { say!("Resume {at}", at) } else { say!("Hang {at}", at) },
             )
         });
     }
     all.push(FaultButton {
         icon: "#i-fence",
-        about: "A survivor that cannot be sure of the other’s silence must not serve.",
+        about: tr("A survivor that cannot be sure of the other’s silence must not serve."),
         faults: vec![if hardware.fence_stuck { Fault::FenceWorks } else { Fault::FenceStuck }],
         mends: hardware.fence_stuck,
         ..button(
             FaultGroup::Controllers,
             "fence",
-            if hardware.fence_stuck { "Let fences confirm" } else { "Jam fences" },
+            if hardware.fence_stuck { tr("Let fences confirm") } else { tr("Jam fences") },
         )
     });
 }
@@ -124,23 +125,26 @@ fn link(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
     all.push(FaultButton {
         key: Some('X'),
         icon: "#i-cut",
-        about: "Both controllers live and cannot hear each other: the record on the disks decides.",
+        about: tr("Both controllers live and cannot hear each other: the record on the disks decides."),
         faults: wanted.map(|to| one(to, any)).collect(),
         mends: any,
         bar: true,
-        ..button(FaultGroup::Link, "link", if any { "Mend link" } else { "Cut link" })
+        ..button(FaultGroup::Link, "link", if any { tr("Mend link") } else { tr("Cut link") })
     });
     for to in ControllerId::BOTH {
         let is_cut = cut[to.index()];
         all.push(FaultButton {
             icon: "#i-cut",
-            about: "Only one direction: what the other says still arrives.",
+            about: tr("Only one direction: what the other says still arrives."),
             faults: vec![one(to, is_cut)],
             mends: is_cut,
             ..button(
                 FaultGroup::Link,
                 format!("link-{}", lower(to)),
-                format!("{} {} → {to}", if is_cut { "Mend" } else { "Cut" }, to.peer()),
+                match is_cut {
+                    true => say!("Mend {from} → {to}", from = to.peer(), to),
+                    false => say!("Cut {from} → {to}", from = to.peer(), to),
+                },
             )
         });
     }
@@ -148,10 +152,10 @@ fn link(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
     let factor = if slow { 1 } else { SLOW_LINK };
     all.push(FaultButton {
         icon: "#i-slow",
-        about: "Messages take 20 times as long. Slow is not dead.",
+        about: tr("Messages take 20 times as long. Slow is not dead."),
         faults: ControllerId::BOTH.map(|to| Fault::SlowLink { to, factor }).to_vec(),
         mends: slow,
-        ..button(FaultGroup::Link, "slow-link", if slow { "Link at full speed" } else { "Slow link" })
+        ..button(FaultGroup::Link, "slow-link", if slow { tr("Link at full speed") } else { tr("Slow link") })
     });
 }
 
@@ -160,11 +164,11 @@ fn power(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
     all.push(FaultButton {
         key: Some('P'),
         icon: "#i-bolt",
-        about: "Both controllers and all disks stop at once. Batteries keep the memories.",
+        about: tr("Both controllers and all disks stop at once. Batteries keep the memories."),
         faults: vec![if hardware.power { Fault::PowerLoss } else { Fault::PowerBack }],
         mends: !hardware.power,
         bar: true,
-        ..button(FaultGroup::Power, "power", if hardware.power { "Power loss" } else { "Power back" })
+        ..button(FaultGroup::Power, "power", if hardware.power { tr("Power loss") } else { tr("Power back") })
     });
     let change = |at: ControllerId, good: bool| {
         if good { Fault::BatteryGood { at } } else { Fault::BatteryFails { at } }
@@ -174,24 +178,28 @@ fn power(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
     all.push(FaultButton {
         key: Some('Y'),
         icon: "#i-battery",
-        about: "A memory that power loss would empty may hold nothing alone: every write goes to disk.",
+        about: tr("A memory that power loss would empty may hold nothing alone: every write goes to disk."),
         faults: concerned.map(|at| change(at, !all_good)).collect(),
         mends: !all_good,
         bar: true,
-        short: "Batteries".into(),
-        ..button(FaultGroup::Power, "battery", if all_good { "Batteries fail" } else { "Batteries good" })
+        short: tr("Batteries").into(),
+        ..button(
+            FaultGroup::Power,
+            "battery",
+            if all_good { tr("Batteries fail") } else { tr("Batteries good") },
+        )
     });
     for at in ControllerId::BOTH {
         let good = hardware.battery_good[at.index()];
         all.push(FaultButton {
             icon: "#i-battery",
-            about: "One bad battery is enough: the other controller must not rely on this memory.",
+            about: tr("One bad battery is enough: the other controller must not rely on this memory."),
             faults: vec![change(at, !good)],
             mends: !good,
             ..button(
                 FaultGroup::Power,
                 format!("battery-{}", lower(at)),
-                format!("{at}’s battery {}", if good { "fails" } else { "good" }),
+                if good { say!("{at}’s battery fails", at) } else { say!("{at}’s battery good", at) },
             )
         });
     }
@@ -212,7 +220,7 @@ fn disks(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
     all.push(FaultButton { key: Some('D'), bar: true, ..fail_disk("disk".into(), chosen, absent.is_some()) });
     all.push(FaultButton {
         icon: "#i-disk",
-        about: "A disk that comes back holds what is out of date: it is rebuilt all the same.",
+        about: tr("A disk that comes back holds what is out of date: it is rebuilt all the same."),
         faults: vec![match absent {
             Some(disk) => Fault::DiskReturned { disk },
             None => Fault::DiskPulled { disk: picked },
@@ -221,7 +229,11 @@ fn disks(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
         ..button(
             FaultGroup::Disks,
             "pull",
-            if absent.is_some() { format!("Put disk {chosen} back") } else { format!("Pull disk {picked}") },
+            if absent.is_some() {
+                say!("Put disk {disk} back", disk = chosen)
+            } else {
+                say!("Pull disk {disk}", disk = picked)
+            },
         )
     });
     let slow = (0..count).find(|disk| array.disk(*disk).service.slowness > 1);
@@ -229,36 +241,40 @@ fn disks(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
     all.push(FaultButton {
         key: Some('W'),
         icon: "#i-slow",
-        about: "Its commands take 50 times as long: everything works, and waits for it.",
+        about: tr("Its commands take 50 times as long: everything works, and waits for it."),
         faults: vec![Fault::DiskSlow { disk, factor: if slow.is_some() { 1 } else { SLOW_DISK } }],
         mends: slow.is_some(),
         bar: true,
-        short: if slow.is_some() { "Full speed".into() } else { "Slow disk".into() },
+        short: if slow.is_some() { tr("Full speed").into() } else { tr("Slow disk").into() },
         ..button(
             FaultGroup::Disks,
             "slow",
-            if slow.is_some() { format!("Disk {disk} at full speed") } else { format!("Slow disk {disk}") },
+            if slow.is_some() {
+                say!("Disk {disk} at full speed", disk)
+            } else {
+                say!("Slow disk {disk}", disk)
+            },
         )
     });
     if let Some(key) = stage.chosen {
         let stripe = stage.instant.world.controller(ControllerId::A).shape().array_stripe(key);
         all.push(FaultButton {
             icon: "#i-disk",
-            about: "One chunk cannot be read any more, and nobody knows until it is read or scrubbed.",
+            about: tr("One chunk cannot be read any more, and nobody knows until it is read or scrubbed."),
             faults: vec![Fault::SectorError { disk: picked, stripe }],
             ..button(
                 FaultGroup::Disks,
                 "sector",
-                format!("Sector error: disk {picked}, stripe {}", stage.label(key)),
+                say!("Sector error: disk {disk}, stripe {line}", disk = picked, line = stage.label(key)),
             )
         });
     }
     all.push(FaultButton {
         icon: "#i-scrub",
-        about: "Every stripe is read, its parity compared, and mended where it is wrong.",
+        about: tr("Every stripe is read, its parity compared, and mended where it is wrong."),
         faults: vec![Fault::Scrub],
         mends: true,
-        ..button(FaultGroup::Disks, "scrub", "Scrub the array")
+        ..button(FaultGroup::Disks, "scrub", tr("Scrub the array"))
     });
 }
 
@@ -266,16 +282,16 @@ fn fail_disk(id: String, disk: u8, absent: bool) -> FaultButton {
     FaultButton {
         icon: "#i-disk",
         about: if absent {
-            "An empty spare takes its place and is rebuilt, stripe by stripe."
+            tr("An empty spare takes its place and is rebuilt, stripe by stripe.")
         } else {
-            "What it held is computed from the other disks of each stripe."
+            tr("What it held is computed from the other disks of each stripe.")
         },
         faults: vec![if absent { Fault::DiskReplaced { disk } } else { Fault::DiskFails { disk } }],
         mends: absent,
         ..button(
             FaultGroup::Disks,
             id,
-            if absent { format!("Spare for disk {disk}") } else { format!("Fail disk {disk}") },
+            if absent { say!("Spare for disk {disk}", disk) } else { say!("Fail disk {disk}", disk) },
         )
     }
 }
@@ -287,7 +303,9 @@ fn hosts(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
             let cut = hardware.path_is_cut(host, via);
             all.push(FaultButton {
                 icon: "#i-cut",
-                about: "Requests and answers on this path are lost: the host tries its other path in time.",
+                about: tr(
+                    "Requests and answers on this path are lost: the host tries its other path in time.",
+                ),
                 faults: vec![if cut {
                     Fault::PathMended { host, via }
                 } else {
@@ -297,7 +315,10 @@ fn hosts(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
                 ..button(
                     FaultGroup::Hosts,
                     format!("path-{}-{}", host.0, lower(via)),
-                    format!("{} host {} → {via}", if cut { "Mend" } else { "Cut" }, host.0 + 1),
+                    match cut {
+                        true => say!("Mend host {host} → {via}", host = host.0 + 1, via),
+                        false => say!("Cut host {host} → {via}", host = host.0 + 1, via),
+                    },
                 )
             });
         }
@@ -313,15 +334,15 @@ fn message(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
     let Ok(skip) = u8::try_from(place) else { return };
     let last = place + 1 >= link.len();
     let tricks = [
-        ("drop", "Drop", Fault::DropMessage { to, skip }, false),
-        ("delay", "Delay by 50 µs", Fault::DelayMessage { to, skip, by_ns: DELAY_NS }, false),
-        ("twice", "Deliver twice", Fault::DuplicateMessage { to, skip }, false),
-        ("swap", "Swap with the next", Fault::SwapMessages { to, skip }, last),
+        ("drop", tr("Drop"), Fault::DropMessage { to, skip }, false),
+        ("delay", tr("Delay by 50 µs"), Fault::DelayMessage { to, skip, by_ns: DELAY_NS }, false),
+        ("twice", tr("Deliver twice"), Fault::DuplicateMessage { to, skip }, false),
+        ("swap", tr("Swap with the next"), Fault::SwapMessages { to, skip }, last),
     ];
     for (id, label, fault, disabled) in tricks {
         all.push(FaultButton {
             icon: "#i-tamper",
-            about: "What if: no correct link does this.",
+            about: tr("What if: no correct link does this."),
             faults: vec![fault],
             disabled,
             ..button(FaultGroup::Message, id, label)
@@ -333,33 +354,33 @@ fn message(stage: &Stage<'_>, all: &mut Vec<FaultButton>) {
 #[must_use]
 pub fn fault_words(fault: Fault) -> String {
     match fault {
-        Fault::Crash { at } => format!("kill {at}"),
-        Fault::Restart { at } => format!("{at} back"),
-        Fault::Hang { at } => format!("{at} hangs"),
-        Fault::Resume { at } => format!("{at} goes on"),
-        Fault::PowerLoss => "power loss".into(),
-        Fault::PowerBack => "power back".into(),
-        Fault::BatteryFails { .. } => "battery".into(),
-        Fault::BatteryGood { .. } => "battery good".into(),
-        Fault::CutLink { .. } => "cut link".into(),
-        Fault::MendLink { .. } => "mend link".into(),
-        Fault::SlowLink { factor: 1, .. } => "link fast".into(),
-        Fault::SlowLink { .. } => "slow link".into(),
-        Fault::FenceStuck => "fences jam".into(),
-        Fault::FenceWorks => "fences work".into(),
-        Fault::DiskFails { disk } => format!("fail disk {disk}"),
-        Fault::DiskReplaced { disk } => format!("spare {disk}"),
-        Fault::DiskPulled { disk } => format!("pull disk {disk}"),
-        Fault::DiskReturned { disk } => format!("disk {disk} back"),
-        Fault::DiskSlow { factor: 1, disk } => format!("disk {disk} fast"),
-        Fault::DiskSlow { disk, .. } => format!("slow disk {disk}"),
-        Fault::SectorError { .. } => "sector error".into(),
-        Fault::PathCut { .. } => "cut path".into(),
-        Fault::PathMended { .. } => "mend path".into(),
-        Fault::Scrub => "scrub".into(),
-        Fault::DropMessage { .. } => "dropped".into(),
-        Fault::DuplicateMessage { .. } => "twice".into(),
-        Fault::DelayMessage { .. } => "delayed".into(),
-        Fault::SwapMessages { .. } => "swapped".into(),
+        Fault::Crash { at } => say!("kill {at}", at),
+        Fault::Restart { at } => say!("{at} back", at),
+        Fault::Hang { at } => say!("{at} hangs", at),
+        Fault::Resume { at } => say!("{at} goes on", at),
+        Fault::PowerLoss => tr("power loss").into(),
+        Fault::PowerBack => tr("power back").into(),
+        Fault::BatteryFails { .. } => tr("battery").into(),
+        Fault::BatteryGood { .. } => tr("battery good").into(),
+        Fault::CutLink { .. } => tr("cut link").into(),
+        Fault::MendLink { .. } => tr("mend link").into(),
+        Fault::SlowLink { factor: 1, .. } => tr("link fast").into(),
+        Fault::SlowLink { .. } => tr("slow link").into(),
+        Fault::FenceStuck => tr("fences jam").into(),
+        Fault::FenceWorks => tr("fences work").into(),
+        Fault::DiskFails { disk } => say!("fail disk {disk}", disk),
+        Fault::DiskReplaced { disk } => say!("spare {disk}", disk),
+        Fault::DiskPulled { disk } => say!("pull disk {disk}", disk),
+        Fault::DiskReturned { disk } => say!("disk {disk} back", disk),
+        Fault::DiskSlow { factor: 1, disk } => say!("disk {disk} fast", disk),
+        Fault::DiskSlow { disk, .. } => say!("slow disk {disk}", disk),
+        Fault::SectorError { .. } => tr("sector error").into(),
+        Fault::PathCut { .. } => tr("cut path").into(),
+        Fault::PathMended { .. } => tr("mend path").into(),
+        Fault::Scrub => tr("scrub").into(),
+        Fault::DropMessage { .. } => tr("dropped").into(),
+        Fault::DuplicateMessage { .. } => tr("twice").into(),
+        Fault::DelayMessage { .. } => tr("delayed").into(),
+        Fault::SwapMessages { .. } => tr("swapped").into(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Stage;
 use super::condition::percent;
+use crate::language::{say, tr};
 use crate::scene::model::{DiskHead, Note, RecordView, Tone};
 use mirrorline_engine::array::{DiskState, RecordMode};
 use mirrorline_engine::fact::Fact;
@@ -30,16 +31,16 @@ fn fence(stage: &Stage<'_>) -> Option<Note> {
         _ => None,
     });
     if hardware.fences_stuck() > 0 {
-        return Some(Note { text: "fence asked for, not confirmed".into(), tone: Tone::Alarm });
+        return Some(Note { text: tr("fence asked for, not confirmed").into(), tone: Tone::Alarm });
     }
     if let Some(fenced) = pending {
-        return Some(Note { text: format!("fencing {fenced}"), tone: Tone::Work });
+        return Some(Note { text: say!("fencing {fenced}", fenced), tone: Tone::Work });
     }
     let revoked = ControllerId::BOTH.into_iter().find(|at| hardware.revoked[at.index()]);
     if let Some(at) = revoked {
-        return Some(Note { text: format!("{at} is fenced"), tone: Tone::Calm });
+        return Some(Note { text: say!("{at} is fenced", at), tone: Tone::Calm });
     }
-    hardware.fence_stuck.then(|| Note { text: "fences will not confirm".into(), tone: Tone::Alarm })
+    hardware.fence_stuck.then(|| Note { text: tr("fences will not confirm").into(), tone: Tone::Alarm })
 }
 
 pub fn heads(stage: &Stage<'_>) -> Vec<DiskHead> {
@@ -50,12 +51,12 @@ fn head(stage: &Stage<'_>, number: u8) -> DiskHead {
     let disk = stage.instant.world.array().disk(number);
     let slowness = disk.service.slowness;
     let (text, tone, rebuilt) = match disk.state {
-        DiskState::Absent => ("lost".to_owned(), Tone::Alarm, None),
+        DiskState::Absent => (tr("lost").to_owned(), Tone::Alarm, None),
         DiskState::Rebuilding => {
             let (done, total) = disk.progress();
-            (format!("rebuild {} %", percent(done, total)), Tone::Work, Some((done, total)))
+            (say!("rebuild {percent} %", percent = percent(done, total)), Tone::Work, Some((done, total)))
         }
-        DiskState::Present if slowness > 1 => (format!("{slowness}× slower"), Tone::Work, None),
+        DiskState::Present if slowness > 1 => (say!("{slowness}× slower", slowness), Tone::Work, None),
         DiskState::Present => (String::new(), Tone::Calm, None),
     };
     DiskHead { disk: number, tone, text, rebuilt }

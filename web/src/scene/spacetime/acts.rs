@@ -1,6 +1,7 @@
 //! What an event of the log says about who spoke to whom: the sender, the receiver, and the two times.
 
 use super::{Ink, Phase, signed, unsigned};
+use crate::language::speak;
 use crate::scene::model::LineLabel;
 use crate::scene::words::time_text;
 use mirrorline_engine::config::Config;
@@ -185,7 +186,7 @@ impl<'a> Asker<'a> {
 /// The name of a lane: `Host 1`, `A`, `the array`.
 pub fn name(place: Place) -> String {
     match place {
-        Place::Host(host) => names::host(host),
+        Place::Host(host) => speak(&names::host(host)),
         Place::Controller(id) => id.to_string(),
         Place::Array => "the array".into(),
     }

@@ -2,6 +2,7 @@
 
 use super::acts::Place;
 use super::{Lane, Lens};
+use crate::language::speak;
 use mirrorline_engine::config::Config;
 use mirrorline_engine::explain::{EventLog, names};
 use mirrorline_engine::ids::{ControllerId, HostId};
@@ -74,7 +75,7 @@ pub fn plan(log: &EventLog, config: &Config, lens: &Lens) -> Plan {
     let shared = config.hosts > HOSTS_MAX;
     let lane = |name: String, controller: bool| Lane { name, y: 0, controller };
     let host = |id: u8| {
-        let name = if narrow { format!("H{}", id + 1) } else { names::host(HostId(id)) };
+        let name = if narrow { format!("H{}", id + 1) } else { speak(&names::host(HostId(id))) };
         lane(name, false)
     };
     let mut lanes: Vec<Lane> = Vec::new();

@@ -83,7 +83,7 @@ pub fn mermaid(log: &EventLog, config: &Config, position: u64, from_ns: i64, to_
         text.push_str("  participant ");
         push_place(&mut text, Place::Host(host));
         text.push_str(" as ");
-        text.push_str(&names::host(host));
+        text.push_str(&names::host(host).to_string());
         text.push('\n');
     }
     text.push_str("  participant A\n  participant B\n  participant D as Array\n");
