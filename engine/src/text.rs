@@ -39,10 +39,12 @@ macro_rules! text {
     }};
     ($template:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {{
         const { $crate::text::check($template, &[$(stringify!($name)),+]) };
-        $crate::text::Text::new($template, [$($crate::text!(@arg $name $(= $value)?)),+])
+        let mut text = $crate::text::Text::plain($template);
+        $($crate::text!(@put text $name $(= $value)?);)+
+        text
     }};
-    (@arg $name:ident) => { $crate::text::Arg::from(&$name) };
-    (@arg $name:ident = $value:expr) => { $crate::text::Arg::from($value) };
+    (@put $text:ident $name:ident) => { $text.put(&$name) };
+    (@put $text:ident $name:ident = $value:expr) => { $text.put($value) };
 }
 
 /// Marks an English template that becomes a [`Text`] elsewhere, so that it is found for the catalogues.
@@ -54,17 +56,24 @@ macro_rules! mark {
 }
 
 impl Text {
-    /// Use [`text!`](crate::text!), which compares the gaps with the arguments.
-    #[must_use]
-    #[inline(never)]
-    pub fn new<const N: usize>(template: &'static str, args: [Arg; N]) -> Text {
-        Text { template, args: Vec::from(args), capital: false }
-    }
-
-    /// A text without gaps.
+    /// A text without gaps, or one whose gaps are still to be filled.
     #[must_use]
     pub const fn plain(template: &'static str) -> Text {
         Text { template, args: Vec::new(), capital: false }
+    }
+
+    /// Fills the next gap. Use [`text!`](crate::text!), which compares the gaps with the arguments; this is a call for
+    /// each of them because that is the least code for a page with hundreds of texts.
+    #[inline(never)]
+    pub fn put<T: Into<Arg>>(&mut self, arg: T) {
+        self.args.push(arg.into());
+    }
+
+    /// The same with the next gap filled.
+    #[must_use]
+    pub fn with<T: Into<Arg>>(mut self, arg: T) -> Text {
+        self.put(arg);
+        self
     }
 
     /// The same at the beginning of a sentence.
@@ -84,7 +93,7 @@ impl Text {
         match (self.is_empty(), next.is_empty()) {
             (true, _) => next,
             (_, true) => self,
-            _ => Text::new("{first} {next}", [Arg::Text(self), Arg::Text(next)]),
+            _ => Text::plain("{first} {next}").with(self).with(next),
         }
     }
 

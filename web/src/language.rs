@@ -51,14 +51,14 @@ pub fn tr_any(text: &str) -> String {
 
 /// A text in the language of the page.
 #[must_use]
-pub fn speak(text: &Text) -> String {
+pub fn speak(text: Text) -> String {
     text.say(&tr)
 }
 
 /// `say!("{used} of {total}", used, total)`: an English template with its gaps filled, in the language of the page.
 macro_rules! say {
     ($($text:tt)+) => {
-        $crate::language::speak(&mirrorline_engine::text!($($text)+))
+        $crate::language::speak(mirrorline_engine::text!($($text)+))
     };
 }
 pub(crate) use say;

@@ -17,6 +17,7 @@ mod serve;
 mod shell;
 mod stamp;
 mod test;
+mod texts;
 mod tidy;
 mod tools;
 mod ui;

@@ -1,8 +1,9 @@
-//! House rules that neither the compiler nor clippy knows.
+//! House rules that neither the compiler nor clippy knows; those about texts are in `texts.rs`.
 
 use crate::cache;
 use crate::failure::{Doing, Failure, Result};
 use crate::fingerprint::files_below;
+use crate::texts;
 use std::path::Path;
 
 /// A source file longer than this is more than one idea.
@@ -61,6 +62,7 @@ pub fn run() -> Result<()> {
             breaches.extend(breaches_of(name, &text));
         }
     }
+    breaches.extend(texts::breaches()?);
     for breach in &breaches {
         println!("{breach}");
     }

@@ -134,7 +134,7 @@ fn choose(start: &Callback<File>) -> Html {
                 <input type="file" data-testid="trace-file" {onchange} />
             </label>
             <p class="sub">{ tr("An fio iolog, version 2 or 3. Make one with ") }<code>{ "fio --write_iolog=my.iolog" }</code>
-                { ". A scenario (.scenario) or a shared run (.mirrorline) is opened too. The file stays on this computer: nothing is sent anywhere." }</p>
+                { tr(". A scenario (.scenario) or a shared run (.mirrorline) is opened too. The file stays on this computer: nothing is sent anywhere.") }</p>
         </>
     }
 }

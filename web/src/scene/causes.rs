@@ -87,7 +87,7 @@ pub fn causes(log: &EventLog, config: &Config, asked: Why, position: u64) -> Cau
             index: link.index,
             number: count_text(link.index + 1),
             at: time_text(link.at_ns),
-            text: speak(&link.text),
+            text: speak(link.text.clone()),
             took: since.map(|ns| say!("{time} after its cause", time = time_text(ns))),
             sort: log.get(link.index).map_or(Sort::Controller, |entry| about::sort(&entry.kind)),
             when: When::of(link.index, position),

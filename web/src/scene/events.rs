@@ -135,7 +135,7 @@ impl Finder {
     }
 
     fn is_told(&self, log: &EventLog, config: &Config, entry: &Entry) -> bool {
-        self.needle.is_empty() || plain(&speak(&entry_text(log, config, entry))).contains(&self.needle)
+        self.needle.is_empty() || plain(&speak(entry_text(log, config, entry))).contains(&self.needle)
     }
 
     /// Rows of the list so far.
@@ -263,7 +263,7 @@ pub fn rows(
             index,
             number: count_text(index + 1),
             at: time_text(entry.at_ns),
-            text: speak(&entry_text(log, config, entry)),
+            text: speak(entry_text(log, config, entry)),
             sort: about::sort(&entry.kind),
             when: When::of(index, position),
         })

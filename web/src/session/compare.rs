@@ -69,7 +69,7 @@ pub fn compare(shown: &Film, shown_name: &str, branch: &Branch) -> Option<Compar
 fn row(film: &Film, index: u64) -> Row {
     let instant = film.instant();
     let entry = film.entry(index);
-    let text = entry
-        .map_or_else(String::new, |entry| speak(&entry_text(instant.log, instant.world.config(), entry)));
+    let text =
+        entry.map_or_else(String::new, |entry| speak(entry_text(instant.log, instant.world.config(), entry)));
     Row { index, at_ns: film.time_at(index + 1), text }
 }

@@ -155,7 +155,7 @@ impl OpenedTrace {
             };
             match summary.timed {
                 true => say!("{told}, at {time}", told, time = time_text(timed.at_ns)),
-                false => speak(&told),
+                false => speak(told),
             }
         });
         TracePreview {

@@ -145,5 +145,5 @@ fn bus(stage: &Stage<'_>, controller: &Controller) -> Option<BusChip> {
             (text, write.step == StripeStep::Read)
         }
     };
-    Some(BusChip { text: speak(&text), line, more: works.len() as u32 - 1, up })
+    Some(BusChip { text: speak(text), line, more: works.len() as u32 - 1, up })
 }

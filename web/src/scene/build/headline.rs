@@ -12,22 +12,22 @@ pub fn headline(narration: explain::Narration) -> Headline {
         about: about_claim(*claim).into(),
     });
     Headline {
-        what: speak(&narration.headline),
-        why: speak(&narration.detail),
+        what: speak(narration.headline),
+        why: speak(narration.detail),
         chips: rule.into_iter().chain(claim).collect(),
     }
 }
 
 pub fn story(story: explain::Story) -> Story {
     let step = |step: explain::Step| StoryStep {
-        text: speak(&step.text),
+        text: speak(step.text),
         state: match step.state {
             explain::StepState::Done => StepState::Done,
             explain::StepState::Now => StepState::Now,
             explain::StepState::Next => StepState::Next,
         },
     };
-    Story { title: speak(&story.title), steps: story.steps.into_iter().map(step).collect() }
+    Story { title: speak(story.title), steps: story.steps.into_iter().map(step).collect() }
 }
 
 /// Rules have numbers; invariants have names, and keep them in every language.

@@ -38,7 +38,7 @@ fn whole(stage: &Stage<'_>, id: HostId) -> HostCard {
             shown = Some(operation);
         }
     }
-    let name = speak(&names::host(id));
+    let name = speak(names::host(id));
     let position = stage.instant.world.events();
     let mut coming = stage
         .instant

@@ -113,7 +113,7 @@ fn ledger_row(row: &Row, count: u64) -> LedgerRow {
         copies: [memory(0), memory(1), disk(row.on_disk), disk(row.by_parity)],
         survives: [fate.a_dies, fate.b_dies, fate.link_cut, fate.power_loss, fate.one_disk],
         readable: fate.now,
-        words: speak(&fate.words()),
+        words: speak(fate.words()),
     }
 }
 
@@ -128,7 +128,7 @@ fn pending(stage: &Stage<'_>) -> Vec<String> {
         let op = operation.op;
         names::blocks(op.lun.0, op.lbn, u64::from(op.blocks))
     };
-    writes.iter().take(PENDING_MAX).map(|write| speak(&text(write))).collect()
+    writes.iter().take(PENDING_MAX).map(|write| speak(text(write))).collect()
 }
 
 fn verdict(counts: Counts, safety: Safety) -> String {

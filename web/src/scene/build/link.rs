@@ -72,7 +72,7 @@ fn detail(stage: &Stage<'_>, message: &Message) -> String {
     match message {
         Message::Data { key, map, .. }
         | Message::ReadRsp { key, map, .. }
-        | Message::ReadFwd { key, map, .. } => speak(&names::map_short(stage.config(), *key, *map)),
+        | Message::ReadFwd { key, map, .. } => speak(names::map_short(stage.config(), *key, *map)),
         Message::Meta { seq, .. } | Message::MetaAck { seq, .. } => say!("seq {seq}", seq = *seq),
         Message::Grant { grant: Grant::Swap { .. }, .. } => say!("swap {line}", line = line()),
         Message::Hello { label: Some(epoch), .. } => say!("epoch {epoch}", epoch = *epoch),

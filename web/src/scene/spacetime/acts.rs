@@ -186,7 +186,7 @@ impl<'a> Asker<'a> {
 /// The name of a lane: `Host 1`, `A`, `the array`.
 pub fn name(place: Place) -> String {
     match place {
-        Place::Host(host) => speak(&names::host(host)),
+        Place::Host(host) => speak(names::host(host)),
         Place::Controller(id) => id.to_string(),
         Place::Array => "the array".into(),
     }

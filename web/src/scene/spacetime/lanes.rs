@@ -75,7 +75,7 @@ pub fn plan(log: &EventLog, config: &Config, lens: &Lens) -> Plan {
     let shared = config.hosts > HOSTS_MAX;
     let lane = |name: String, controller: bool| Lane { name, y: 0, controller };
     let host = |id: u8| {
-        let name = if narrow { format!("H{}", id + 1) } else { speak(&names::host(HostId(id))) };
+        let name = if narrow { format!("H{}", id + 1) } else { speak(names::host(HostId(id))) };
         lane(name, false)
     };
     let mut lanes: Vec<Lane> = Vec::new();
