@@ -167,7 +167,8 @@ fn pairs_of(json: &str) -> Option<Vec<(String, String)>> {
         odd if odd % 2 == 1 => ":",
         _ => ",",
     };
-    let sound = strings.len() % 2 == 0 && between.iter().enumerate().all(|(at, text)| *text == expected(at));
+    let sound =
+        strings.len().is_multiple_of(2) && between.iter().enumerate().all(|(at, text)| *text == expected(at));
     let mut texts = strings.into_iter().map(|string| string.text);
     let pairs = std::iter::from_fn(|| Some((texts.next()?, texts.next()?))).collect();
     sound.then_some(pairs)
