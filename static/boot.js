@@ -25,14 +25,17 @@
     document.head.append(Object.assign(document.createElement("link"), texts));
   }
 
-  function fail(text) {
+  // The published program says nothing when it fails: it just ends, and the browser tells of it here. What else goes
+  // wrong matters only until the program runs.
+  function fail(error, text) {
     const crash = document.getElementById("crash");
-    if (!crash || document.getElementById("app")) return;
-    document.getElementById("crash-text").textContent = text;
+    const ended = error instanceof WebAssembly.RuntimeError;
+    if (!crash || !(ended || !document.getElementById("app"))) return;
+    document.getElementById("crash-text").textContent = ended ? error.stack : text;
     crash.hidden = false;
   }
-  addEventListener("error", (event) => fail(event.message || "A part of the page could not be loaded."), true);
-  addEventListener("unhandledrejection", (event) => fail(String(event.reason)));
+  addEventListener("error", ({ error, message }) => fail(error, message || "A part of the page could not be loaded."), true);
+  addEventListener("unhandledrejection", ({ reason }) => fail(reason, String(reason)));
   addEventListener("click", (event) => {
     if (event.target.id === "crash-reload") location.reload();
   });

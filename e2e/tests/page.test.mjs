@@ -53,3 +53,27 @@ test('the security policy refuses an inline script', async () => {
   });
   assert.equal(ran, false);
 });
+
+test('a program that ends by a trap says so over its last picture', async () => {
+  const crashed = await open();
+  try {
+    await started(crashed.page);
+    const crash = crashed.page.locator('#crash');
+    await crashed.page.evaluate(() => Promise.reject(new Error('of an extension'))).catch(() => {});
+    await crashed.page.evaluate(() => setTimeout(() => { throw new Error('of an extension'); }));
+    await crashed.page.waitForTimeout(100);
+    assert.ok(await crash.isHidden(), 'what others do wrong is not its end');
+    await crashed.page.evaluate(async () => {
+      // A module whose only function is `unreachable`: what a panic is compiled to.
+      const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
+      const { instance } = await WebAssembly.instantiate(new Uint8Array(bytes));
+      setTimeout(instance.exports.f);
+    });
+    await crash.waitFor();
+    assert.match(await crashed.page.locator('#crash-text').innerText(), /unreachable/);
+    await crashed.page.getByRole('button', { name: 'Reload' }).click();
+    await started(crashed.page);
+  } finally {
+    await crashed.close();
+  }
+});

@@ -6,7 +6,6 @@ pub mod api;
 mod app;
 mod clock;
 mod components;
-mod crash;
 mod cursor;
 mod feed;
 mod file;
@@ -28,7 +27,6 @@ use language::Language;
 /// Puts the page into the document, in place of the loading message. Another language than English is fetched before,
 /// so that nothing is said twice.
 pub fn start() {
-    crash::install();
     let language = Language::marked();
     if language == Language::English {
         return mount(Start::default());

@@ -24,6 +24,11 @@ pub fn wasm_target() -> PathBuf {
     target().join("wasm")
 }
 
+/// … and of the published page, whose compiler may be a third one.
+pub fn page_target() -> PathBuf {
+    target().join("wasm-page")
+}
+
 /// The cache folder itself.
 pub fn folder() -> Result<PathBuf> {
     let base = match std::env::var_os("XDG_CACHE_HOME").filter(|value| !value.is_empty()) {

@@ -9,7 +9,7 @@ use crate::{cache, serve, shell};
 
 /// Runs until it is stopped.
 pub fn run(port: u16) -> Result<()> {
-    let tools = WasmTools::for_page()?;
+    let tools = WasmTools::for_dev_page()?;
     let port = serve::free_port(port)?;
     let out = cache::wasm_target().join("page-dev");
     cache::make_folder(&out)?;

@@ -3,7 +3,7 @@
 use crate::failure::{Doing, Failure, Result};
 use crate::stamp::Stamp;
 use crate::tools::WasmTools;
-use crate::{cache, csp, fingerprint, shell};
+use crate::{cache, csp, fingerprint, shell, slim};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub fn run() -> Result<()> {
 pub fn ensure() -> Result<PathBuf> {
     let tools = WasmTools::for_page()?;
     let dist = cache::repo().join("dist");
-    let _lock = cache::lock(&cache::wasm_target())?;
+    let _lock = cache::lock(&cache::page_target())?;
     let stamp = Stamp::of("page", &INPUTS, &tools)?;
     if stamp.holds(&dist) {
         println!("  ok  page: nothing has changed since it was built");
@@ -50,7 +50,7 @@ pub fn ensure() -> Result<PathBuf> {
 }
 
 fn build(tools: &WasmTools, dist: &Path) -> Result<()> {
-    let raw = cache::wasm_target().join("page");
+    let raw = cache::page_target().join("page");
     cache::make_folder(&raw)?;
     let mut command = tools.command("trunk");
     command
@@ -64,12 +64,12 @@ fn build(tools: &WasmTools, dist: &Path) -> Result<()> {
         .map_err(|failure| {
             failure.remedy("correct the error above; `cargo check -p mirrorline-web` is quicker to ask")
         })?;
-    publish(&raw, dist)
+    publish(tools, &raw, dist)
 }
 
-/// Copies what Trunk made to `dist/`, and tightens the page on the way. The
+/// Copies what Trunk made to `dist/`, and makes the page tight and small on the way. The
 /// folder is replaced as a whole, so that no stale file stays behind.
-fn publish(raw: &Path, dist: &Path) -> Result<()> {
+fn publish(tools: &WasmTools, raw: &Path, dist: &Path) -> Result<()> {
     let next = dist.with_extension("next");
     cache::begin(&next)?;
     for file in fingerprint::files_below(raw)? {
@@ -91,7 +91,8 @@ fn publish(raw: &Path, dist: &Path) -> Result<()> {
         let path = next.join(name);
         std::fs::write(&path, body).doing(|| format!("write {}", path.display()))?;
     }
-    std::fs::write(&index, &tight.html).doing(|| format!("write {}", index.display()))?;
+    let html = slim::slim(&next, &tight.html, tools)?;
+    std::fs::write(&index, &html).doing(|| format!("write {}", index.display()))?;
     cache::remove_folder(dist)?;
     std::fs::rename(&next, dist).doing(|| format!("rename {} to {}", next.display(), dist.display()))
 }

@@ -15,6 +15,7 @@ mod fingerprint;
 mod module;
 mod serve;
 mod shell;
+mod slim;
 mod stamp;
 mod test;
 mod texts;

@@ -17,7 +17,7 @@ impl Stamp {
         let paths: Vec<PathBuf> = inputs.iter().map(|name| cache::repo().join(name)).collect();
         let files = fingerprint::of_paths(&paths)?;
         Ok(Self {
-            file: cache::wasm_target().join(format!("{name}.fingerprint")),
+            file: cache::target().join(format!("{name}.fingerprint")),
             inputs: fingerprint::of_bytes(format!("{files} {}", tools.describe()).as_bytes()),
         })
     }

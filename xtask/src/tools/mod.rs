@@ -4,6 +4,7 @@
 mod browser;
 mod cargo_tool;
 pub mod debian;
+mod esbuild;
 mod node;
 mod wasm_opt;
 
@@ -60,6 +61,7 @@ fn wasm_bindgen(version: &str) -> CargoTool<'_> {
 pub struct WasmTools {
     rust: WasmRust,
     folders: Vec<PathBuf>,
+    target: PathBuf,
 }
 
 impl WasmTools {
@@ -68,7 +70,7 @@ impl WasmTools {
         let rust = wasm_std::ensure()?;
         let version = wasm_bindgen_version()?;
         let folders = wasm_bindgen(&version).ensure()?.into_iter().collect();
-        Ok(Self { rust, folders })
+        Ok(Self { rust, folders, target: cache::wasm_target() })
     }
 
     /// What is needed to build the JavaScript module.
@@ -77,13 +79,20 @@ impl WasmTools {
         Self::for_tests()
     }
 
-    /// What is needed to build the page.
-    pub fn for_page() -> Result<Self> {
+    /// What is needed to build the page while it is being worked on.
+    pub fn for_dev_page() -> Result<Self> {
         need_node()?;
         let mut tools = Self::for_tests()?;
         tools.folders.extend(wasm_opt::ensure()?);
         tools.folders.extend(TRUNK.ensure()?);
         Ok(tools)
+    }
+
+    /// What is needed to build the page that is published.
+    pub fn for_page() -> Result<Self> {
+        let mut tools = Self::for_dev_page()?;
+        tools.folders.extend(esbuild::ensure()?);
+        Ok(Self { rust: wasm_std::ensure_lean(tools.rust)?, target: cache::page_target(), ..tools })
     }
 
     /// A command that finds these tools, and builds in the wasm target folder.
@@ -92,7 +101,7 @@ impl WasmTools {
         command
             .current_dir(cache::repo())
             .env("PATH", with_path(&self.folders))
-            .env("CARGO_TARGET_DIR", cache::wasm_target());
+            .env("CARGO_TARGET_DIR", &self.target);
         self.rust.apply(&mut command);
         command
     }

@@ -2,6 +2,7 @@
 
 use crate::failure::{Doing, Failure, Result};
 use crate::{cache, shell};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -45,8 +46,36 @@ pub fn install_modules() -> Result<()> {
     std::fs::write(&stamp, wanted).doing(|| format!("write {}", stamp.display()))
 }
 
+/// A program out of a package of npm's, in a cache entry of its own. Returns the folder to put on PATH.
+pub fn npm_tool(
+    package: &str,
+    version: &str,
+    why: &str,
+    has_it: impl Fn(PathBuf) -> bool,
+) -> Result<PathBuf> {
+    let entry = cache::entry(&format!("{package}-{version}"))?;
+    let bin = entry.join("node_modules/.bin");
+    let ready = || cache::is_finished(&entry) && has_it(bin.clone());
+    if ready() {
+        return Ok(bin);
+    }
+    let _lock = cache::lock(&cache::folder()?)?;
+    if ready() {
+        return Ok(bin);
+    }
+    cache::begin(&entry)?;
+    let mut command = npm();
+    command
+        .current_dir(&entry)
+        .args(["install", "--no-audit", "--no-fund", "--prefix", "."])
+        .arg(format!("{package}@{version}"));
+    shell::step(&format!("{package} {version}: {why}"), &mut command, LIMIT)?;
+    cache::finish(&entry)?;
+    Ok(bin)
+}
+
 /// npm, told to ask nothing.
-pub fn npm() -> Command {
+fn npm() -> Command {
     let mut command = Command::new("npm");
     command.env("npm_config_update_notifier", "false");
     command

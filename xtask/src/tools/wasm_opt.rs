@@ -1,19 +1,16 @@
 //! wasm-opt of Binaryen, which makes the page's wasm smaller and faster.
 
-use super::node::npm;
+use super::node::npm_tool;
 use crate::failure::Result;
-use crate::{cache, shell};
+use crate::shell;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
 /// The release that is fetched.
 const VERSION: u32 = 132;
 
 /// The oldest release that understands what today's compilers emit.
 const OLDEST: u32 = 125;
-
-const LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// Makes sure of wasm-opt. Returns the folder to put on PATH, or nothing if a
 /// recent one is there already.
@@ -24,30 +21,11 @@ pub fn ensure() -> Result<Option<PathBuf>> {
     if ask(PathBuf::from("wasm-opt")).is_some_and(|version| version >= OLDEST) {
         return Ok(None);
     }
-    let entry = cache::entry(&format!("binaryen-{VERSION}"))?;
-    let bin = entry.join("node_modules/.bin");
-    let ready = || cache::is_finished(&entry) && ask(bin.join("wasm-opt")) == Some(VERSION);
-    if ready() {
-        return Ok(Some(bin));
-    }
-    let _lock = cache::lock(&cache::folder()?)?;
-    if ready() {
-        return Ok(Some(bin));
-    }
-    cache::begin(&entry)?;
-    let mut command = npm();
-    command
-        .current_dir(&entry)
-        .args(["install", "--no-audit", "--no-fund", "--prefix", "."])
-        .arg(format!("binaryen@{VERSION}"));
-    shell::step(
-        &format!("wasm-opt {VERSION}: makes the wasm smaller (npm, 100 MB, some seconds)"),
-        &mut command,
-        LIMIT,
-    )
-    .map_err(|failure| failure.remedy("install Binaryen, and put its wasm-opt on PATH"))?;
-    cache::finish(&entry)?;
-    Ok(Some(bin))
+    let why = "wasm-opt makes the wasm smaller (npm, 100 MB, some seconds)";
+    let version = VERSION.to_string();
+    npm_tool("binaryen", &version, why, |bin| ask(bin.join("wasm-opt")) == Some(VERSION))
+        .map(Some)
+        .map_err(|failure| failure.remedy("install Binaryen, and put its wasm-opt on PATH"))
 }
 
 /// The number in `wasm-opt version 132 (version_132)`.

@@ -4,13 +4,18 @@
 //! package registries can be reached, Debian has a recent compiler with its
 //! library's sources, from which the library is built here once.
 
-use crate::failure::{Doing, Failure, Result};
+mod lean;
+mod sysroot;
+
+pub use lean::ensure as ensure_lean;
+
+use crate::failure::{Failure, Result};
 use crate::tools::debian;
-use crate::ui::Step;
 use crate::{cache, shell};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use sysroot::{Compiler, Recipe};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -20,7 +25,6 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib";
 
 const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
-const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// How to compile for wasm32.
 pub struct WasmRust {
@@ -28,7 +32,11 @@ pub struct WasmRust {
     rustc: Option<PathBuf>,
     /// The linker, where the compiler does not find one by itself.
     linker: Option<PathBuf>,
+    /// Flags that go with the library, for wasm only.
+    flags: Option<&'static str>,
     version: String,
+    /// How the library came about, in a word.
+    road: &'static str,
 }
 
 impl WasmRust {
@@ -40,12 +48,14 @@ impl WasmRust {
         if let Some(linker) = &self.linker {
             command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
+        if let Some(flags) = self.flags {
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        }
     }
 
     /// The compiler's version and kind.
     pub fn describe(&self) -> String {
-        let road = if self.rustc.is_some() { "built" } else { "rustup" };
-        format!("{} ({road} std)", self.version)
+        format!("{} ({} std)", self.version, self.road)
     }
 }
 
@@ -77,6 +87,8 @@ fn on_path() -> Option<WasmRust> {
     Some(WasmRust {
         rustc: None,
         linker: None,
+        flags: None,
+        road: "rustup",
         version: shell::output(Command::new("rustc").arg("--version"))?,
     })
 }
@@ -112,6 +124,8 @@ fn built_before() -> Result<Option<WasmRust>> {
     Ok(Some(WasmRust {
         rustc: Some(entry.join("bin/rustc")),
         linker: Some(find_linker()?),
+        flags: None,
+        road: "built",
         version: format!("rustc {version}"),
     }))
 }
@@ -139,70 +153,9 @@ fn build() -> Result<WasmRust> {
             .remedy("reinstall Debian's package rustc-web")
     })?;
     let entry = entry_of(&version)?;
-    cache::begin(&entry)?;
-    let libraries = compile_std(&entry)?;
-    lay_out_sysroot(&entry, &libraries)?;
-    cache::remove_folder(&entry.join("build"))?;
-    cache::finish(&entry)?;
+    PLAIN.cook(&debian_compiler(), &entry)?;
     built_before()?
         .ok_or_else(|| Failure::new(format!("{} was built, but is not found again", entry.display())))
-}
-
-/// Compiles std in a throw-away crate, and returns the folder of libraries.
-fn compile_std(entry: &Path) -> Result<PathBuf> {
-    let krate = entry.join("build");
-    cache::make_folder(&krate.join("src"))?;
-    write(&krate.join("src/lib.rs"), "")?;
-    write(
-        &krate.join("Cargo.toml"),
-        "[package]\nname = \"throw-away\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n",
-    )?;
-    let mut step = Step::begin("std for wasm32: compile for the browser (built, about 1 min)");
-    let mut command = Command::new("cargo");
-    command
-        .current_dir(&krate)
-        .args(["build", "--release", "--target", TARGET])
-        .arg("-Zbuild-std=std,panic_abort,proc_macro,test")
-        .env("RUSTC", DEBIAN_RUSTC)
-        // `-Zbuild-std` is the one unstable flag; builds that follow need none.
-        .env("RUSTC_BOOTSTRAP", "1")
-        // Without bitcode a later build with LTO finds no section `.llvmbc`.
-        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
-        .env("CARGO_TARGET_DIR", krate.join("target"));
-    match shell::watch(&mut step, &mut command, BUILD_LIMIT) {
-        Ok(()) => step.done(),
-        Err(failure) => {
-            step.failed();
-            return Err(failure);
-        }
-    }
-    Ok(krate.join("target").join(TARGET).join("release/deps"))
-}
-
-/// A sysroot that has Debian's host libraries and our wasm ones, and a compiler
-/// that uses it.
-fn lay_out_sysroot(entry: &Path, libraries: &Path) -> Result<()> {
-    let rustlib = entry.join("lib/rustlib");
-    let wasm = rustlib.join(TARGET).join("lib");
-    cache::make_folder(&wasm)?;
-    for file in list(Path::new(DEBIAN_LIBRARY))? {
-        let name = file.file_name().unwrap_or_default();
-        if name != TARGET {
-            link(&file, &rustlib.join(name))?;
-        }
-    }
-    for file in list(libraries)? {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().to_string();
-        if name.ends_with(".rlib") && !name.starts_with("libthrow_away") {
-            std::fs::copy(&file, wasm.join(&name)).doing(|| format!("copy {name}"))?;
-        }
-    }
-    let bin = entry.join("bin");
-    cache::make_folder(&bin)?;
-    let script = bin.join("rustc");
-    let root = entry.display();
-    write(&script, &format!("#!/bin/sh\nexec {DEBIAN_RUSTC} --sysroot '{root}' \"$@\"\n"))?;
-    make_executable(&script)
 }
 
 /// Debian's compiler does not find a wasm linker by itself; rustup's brings one.
@@ -219,6 +172,20 @@ fn find_linker() -> Result<PathBuf> {
     })
 }
 
+/// The library as it is published, tests included.
+const PLAIN: Recipe = Recipe {
+    line: "std for wasm32: compile for the browser (built, about 1 min)",
+    build: &["-Zbuild-std=std,panic_abort,proc_macro,test"],
+    // Without bitcode a later build with LTO finds no section `.llvmbc`.
+    flags: "-Cembed-bitcode=yes",
+    profile: &[],
+    unstable: false,
+};
+
+fn debian_compiler() -> Compiler {
+    Compiler { rustc: DEBIAN_RUSTC.into(), rustlib: DEBIAN_LIBRARY.into() }
+}
+
 fn debian_version() -> Option<String> {
     let text = shell::output(Command::new(DEBIAN_RUSTC).arg("--version"))?;
     text.split_whitespace().nth(1).map(String::from)
@@ -226,36 +193,4 @@ fn debian_version() -> Option<String> {
 
 fn entry_of(version: &str) -> Result<PathBuf> {
     cache::entry(&format!("wasm32-std-{version}"))
-}
-
-fn list(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder).doing(|| format!("read the folder {}", folder.display()))?;
-    Ok(entries.flatten().map(|entry| entry.path()).collect())
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).doing(|| format!("write {}", path.display()))
-}
-
-#[cfg(unix)]
-fn link(from: &Path, to: &Path) -> Result<()> {
-    std::os::unix::fs::symlink(from, to).doing(|| format!("link {}", to.display()))
-}
-
-#[cfg(unix)]
-fn make_executable(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
-        .doing(|| format!("make {} executable", path.display()))
-}
-
-// This road is Debian's alone; elsewhere it ends at the missing package manager.
-#[cfg(not(unix))]
-fn link(_: &Path, to: &Path) -> Result<()> {
-    Err(Failure::new(format!("could not link {}: no symbolic links here", to.display())))
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> Result<()> {
-    Ok(())
 }
