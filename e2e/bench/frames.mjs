@@ -1,6 +1,6 @@
-// Script on the main thread per animation frame while it plays: with every slot in full detail, and with a heat map
-// of 10,000 lines a controller. Measured by the browser's own tracing, in thread time, so that other programs on
-// this computer do not count.
+// Frames while it plays: how far they are apart, and what script on the main thread takes of each. With every slot in
+// full detail, and with heat maps. Script is measured by the browser's own tracing, in thread time, so that other
+// programs on this computer do not count; they do count between frames.
 
 import { choose, pause, position, until } from '../lib/app.mjs';
 import { figure, quantile, unmeasured } from '../lib/figure.mjs';
@@ -15,25 +15,26 @@ const SCRIPT = new Set([
   'MinorGC', 'MajorGC',
 ]);
 
-/** Milliseconds of script for each frame, from a trace of the browser's. */
-function scriptPerFrame(events) {
+/** From a trace of the browser's: milliseconds of script for each frame, and milliseconds between frames. */
+function framesOf(events) {
   const frames = events.filter(({ name }) => name === 'FireAnimationFrame');
   const thread = frames[0]?.tid;
   const pieces = events
     .filter(({ name, ph, tid }) => SCRIPT.has(name) && ph === 'X' && tid === thread)
     .sort((a, b) => a.ts - b.ts);
   const starts = frames.filter(({ tid }) => tid === thread).map(({ ts }) => ts).sort((a, b) => a - b);
-  const spent = starts.map(() => 0);
+  const script = starts.map(() => 0);
   let end = 0;
   let frame = 0;
   for (const { ts, dur = 0, tdur } of pieces) {
     if (ts < end) continue;
     end = ts + dur;
     while (frame + 1 < starts.length && starts[frame + 1] <= ts) frame += 1;
-    if (ts >= starts[0]) spent[frame] += (tdur ?? dur) / 1000;
+    if (ts >= starts[0]) script[frame] += (tdur ?? dur) / 1000;
   }
+  const apart = starts.slice(1).map((ts, index) => (ts - starts[index]) / 1000);
   // The last one may have been cut off.
-  return spent.slice(0, -1);
+  return { script: script.slice(0, -1), apart };
 }
 
 /** Plays on from a third of the way, at this speed, for some seconds or to the end. */
@@ -46,7 +47,7 @@ async function play(page, steps) {
   await until(page, ({ playing }) => playing);
 }
 
-async function measureOne(browser, page, name) {
+async function measureOne(browser, page, what) {
   await browser.startTracing(page, { categories: ['devtools.timeline', 'v8'] });
   const from = await position(page);
   const begun = Date.now();
@@ -56,57 +57,63 @@ async function measureOne(browser, page, name) {
     to = await position(page);
   }
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
-  const spent = scriptPerFrame(traceEvents);
-  if (spent.length < FEWEST_FRAMES) {
-    unmeasured(name, `only ${spent.length} frames`);
+  const { script, apart } = framesOf(traceEvents);
+  if (script.length < FEWEST_FRAMES) {
+    unmeasured(`script per frame while playing, ${what}`, `only ${script.length} frames`);
     return;
   }
-  console.error(`${name}: ${spent.length} frames, ${to.event - from.event} events`);
-  const mean = spent.reduce((sum, ms) => sum + ms, 0) / spent.length;
-  figure(`${name}, mean`, mean, 'ms');
-  figure(`${name}, 95th of 100`, quantile(spent, 0.95), 'ms');
-  figure(`${name}, 99th of 100`, quantile(spent, 0.99), 'ms');
+  console.error(`${what}: ${script.length} frames, ${to.event - from.event} events`);
+  const mean = script.reduce((sum, ms) => sum + ms, 0) / script.length;
+  figure(`script per frame while playing, ${what}, mean`, mean, 'ms');
+  figure(`script per frame while playing, ${what}, 95th of 100`, quantile(script, 0.95), 'ms');
+  figure(`script per frame while playing, ${what}, 99th of 100`, quantile(script, 0.99), 'ms');
+  figure(`frame after frame, median, ${what}`, quantile(apart, 0.5), 'ms');
+  figure(`frame after frame, 99th of 100, ${what}`, quantile(apart, 0.99), 'ms');
 }
 
 /** At the speed of the beginning, and as fast as it goes. */
 async function measure(browser, page, what) {
   await play(page, 0);
-  await measureOne(browser, page, `script per frame while playing, ${what}`);
+  await measureOne(browser, page, what);
   await play(page, 20);
-  await measureOne(browser, page, `script per frame while playing, ${what}, at top speed`);
+  await measureOne(browser, page, `${what}, at top speed`);
 }
 
-async function inDetail(browser) {
-  const seen = await open({ browser });
+/** Opens the page, brings something on the stage, and measures; `name` says what, given how many slots are cells. */
+async function on(browser, bring, name) {
+  const seen = await open({ browser, context: { viewport: { width: 1600, height: 900 } } });
   try {
     await started(seen.page);
-    await seen.page.getByTestId('scenario-picker').click();
-    await seen.page.getByRole('menuitemradio', { name: 'A busy hour' }).click();
-    const slots = await seen.page.locator('[data-slot]').count();
-    await measure(browser, seen.page, `${slots} slots in full detail`);
+    await bring(seen.page);
+    await measure(browser, seen.page, name(await seen.page.locator('[data-slot]').count()));
   } finally {
     await seen.close();
   }
 }
 
-async function asHeatMap(browser) {
-  const seen = await open({ browser });
-  try {
-    await started(seen.page);
-    await choose(seen.page, process.env.MIRRORLINE_TRACE);
-    await seen.page.getByTestId('trace-sizes').getByText('10,000 lines').click();
-    await seen.page.getByTestId('trace-play').click();
-    await until(seen.page, ({ total }) => total > 1_000, 60_000);
-    await measure(browser, seen.page, 'heat map of 10,000 lines a controller');
-  } finally {
-    await seen.close();
-  }
+async function busyHour(page) {
+  await page.getByTestId('scenario-picker').click();
+  await page.getByRole('menuitemradio', { name: 'A busy hour' }).click();
+}
+
+/** The trace, with caches of a size; far enough recorded to be played for a while. */
+function trace(size) {
+  return async (page) => {
+    await choose(page, process.env.MIRRORLINE_TRACE);
+    await page.getByTestId('trace-sizes').getByText(size, { exact: true }).click();
+    await page.getByTestId('trace-play').click();
+    await until(page, ({ total }) => total > 1_000, 60_000);
+  };
 }
 
 const browser = await launch();
 try {
-  await inDetail(browser);
-  await asHeatMap(browser);
+  const inDetail = (slots) => `${slots} slots in full detail`;
+  const asMap = (lines) => () => `heat map of ${lines} lines a controller`;
+  await on(browser, busyHour, inDetail);
+  await on(browser, trace('300 lines'), inDetail);
+  await on(browser, trace('10,000 lines'), asMap('10,000'));
+  await on(browser, trace('1,000,000 lines'), asMap('1,000,000'));
 } finally {
   await browser.close();
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 const CELLS_PER_PAGE: usize = 64;
+const VALUES_PER_PAGE: usize = 256;
 
 /// Cells of `cell_bytes` bytes each; what was never written is zero.
 #[derive(Clone, Debug)]
@@ -59,6 +60,36 @@ impl Paged {
     }
 }
 
+/// Values under numbers from 0 on, all of them the same until they are written: pages as in [`Paged`].
+#[derive(Clone, Debug)]
+pub struct Sparse<T> {
+    unwritten: T,
+    pages: Vec<Option<Arc<[T; VALUES_PER_PAGE]>>>,
+}
+
+impl<T: Copy> Sparse<T> {
+    #[must_use]
+    pub fn new(unwritten: T) -> Sparse<T> {
+        Sparse { unwritten, pages: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn get(&self, at: usize) -> T {
+        let page = self.pages.get(at / VALUES_PER_PAGE).and_then(Option::as_deref);
+        page.map_or(self.unwritten, |page| page[at % VALUES_PER_PAGE])
+    }
+
+    /// The value, for writing.
+    pub fn get_mut(&mut self, at: usize) -> &mut T {
+        let number = at / VALUES_PER_PAGE;
+        if number >= self.pages.len() {
+            self.pages.resize(number + 1, None);
+        }
+        let page = self.pages[number].get_or_insert_with(|| Arc::new([self.unwritten; VALUES_PER_PAGE]));
+        &mut Arc::make_mut(page)[at % VALUES_PER_PAGE]
+    }
+}
+
 /// Eight bytes at `at` as a little-endian number.
 ///
 /// # Panics
@@ -83,5 +114,15 @@ mod tests {
         assert_eq!(before.get(1000), Some([7, 0, 0, 0].as_slice()));
         assert_eq!(bytes.get(1000), Some([8, 0, 0, 0].as_slice()));
         assert_eq!(bytes.get(1_000_000), None);
+    }
+
+    #[test]
+    fn what_was_never_written_is_as_said_and_a_clone_keeps_what_it_saw() {
+        let mut values = Sparse::new(7);
+        *values.get_mut(1_000_000) = 8;
+        let before = values.clone();
+        *values.get_mut(1_000_000) = 9;
+        assert_eq!((before.get(1_000_000), values.get(1_000_000)), (8, 9));
+        assert_eq!((values.get(0), values.get(1_000_001), values.get(usize::MAX)), (7, 7, 7));
     }
 }

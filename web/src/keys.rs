@@ -17,7 +17,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 22] = [
+pub const HELP: [(&[&str], &str); 23] = [
     (&["Space"], mark!("Play or pause")),
     (&["←", "→"], mark!("Step, by what “Step by” says")),
     (&["Shift ←", "Shift →"], mark!("Step by I/O")),
@@ -37,7 +37,8 @@ pub const HELP: [(&[&str], &str); 22] = [
     (&["E", "Q"], mark!("Events; why the one in view happened")),
     (&["U"], mark!("Run until something happens")),
     (&["S"], mark!("Stage, or space-time diagram")),
-    (&["+", "−"], mark!("Zoom the space-time diagram")),
+    (&["+", "−"], mark!("Zoom the space-time diagram, or the map of a big cache")),
+    (&["0"], mark!("All of the map of a big cache")),
     (&["T"], mark!("Next theme: dark, light, projector")),
     (&["?", "Esc"], mark!("These keys; close or let go of the selection")),
 ];

@@ -79,7 +79,8 @@ fn fit(width: f64, height: f64, projector: bool) -> ViewState {
         disk_rows,
         queue_chips: if narrow || projector { 3 } else { 4 },
         hash_buckets: if narrow { 6 } else { 8 },
-        cells_max: 48,
+        // 300 cells with letters need the whole drawing; from there on it is scaled.
+        cells_max: if narrow || projector || height <= 840.0 { 48 } else { 300 },
     }
 }
 
@@ -95,6 +96,16 @@ mod tests {
         assert_eq!(rows(1280.0, 720.0, false), 2);
         assert_eq!(rows(390.0, 844.0, false), 2);
         assert_eq!(rows(1600.0, 900.0, true), 2);
+    }
+
+    #[test]
+    fn three_hundred_slots_are_cells_where_they_can_be_read() {
+        let cells = |width, height, projector| fit(width, height, projector).cells_max;
+        assert_eq!(cells(1600.0, 900.0, false), 300);
+        assert_eq!(cells(1600.0, 800.0, false), 48);
+        assert_eq!(cells(1600.0, 900.0, true), 48);
+        assert_eq!(cells(1366.0, 768.0, false), 48);
+        assert_eq!(cells(390.0, 844.0, false), 48);
     }
 
     #[test]

@@ -10,12 +10,14 @@ mod page;
 use crate::failure::{Failure, Result};
 
 /// What a figure must reach, by how its name begins.
-const TARGETS: [(&str, Target); 11] = [
+const TARGETS: [(&str, Target); 13] = [
     ("replay of the trace, 4096 lines, native", Target::AtLeast(1_000_000.0)),
     (WASM_RATIO, Target::AtLeast(0.6)),
     ("page, all files", Target::AtMost(300.0)),
     ("first movement", Target::AtMost(1_000.0)),
     ("script per frame while playing", Target::AtMost(4.0)),
+    ("frame after frame, median", Target::AtMost(16.7)),
+    ("frame after frame, 99th", Target::AtMost(33.0)),
     ("seek in the page", Target::AtMost(50.0)),
     ("slowest of 500 seeks", Target::AtMost(50_000.0)),
     (SCALING, Target::AtMost(1.2)),

@@ -11,6 +11,7 @@ use crate::controller::line::Line;
 use crate::fact::{Fact, SlotList};
 use crate::ids::{ControllerId, Slot};
 use crate::message::Message;
+use crate::paged::Sparse;
 use crate::sim::World;
 
 /// Both serve together: with one alone, slots lent to the other are nobody's until it comes back.
@@ -33,6 +34,8 @@ struct Uses {
 }
 
 impl Uses {
+    const FREE: Uses = Uses { free: 1, held: 0, target: 0, named: 0 };
+
     /// After META has been handled the fresh slot is both held by the mirror and still the write's target.
     fn sum(self) -> u8 {
         let target = u8::from(self.target > 0 && self.held == 0);
@@ -123,10 +126,11 @@ pub struct LineSlots {
 }
 
 /// The uses of all slots, kept from event to event while both controllers serve together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SlotBook {
-    /// For A's memory and for B's.
-    uses: [Vec<Uses>; 2],
+    open: bool,
+    /// For A's memory and for B's. Of a big cache most slots were never used: they are free.
+    uses: [Sparse<Uses>; 2],
     /// Slots that nothing uses, and free ones.
     unused: [u32; 2],
     free: [u32; 2],
@@ -136,31 +140,57 @@ pub struct SlotBook {
     changed: Vec<(ControllerId, Slot)>,
 }
 
-impl SlotBook {
-    /// Begins anew: looks at every slot once.
-    pub fn open(&mut self, world: &World) {
-        for id in ControllerId::BOTH {
-            let uses = &mut self.uses[id.index()];
-            *uses = vec![Uses::default(); world.config().slots() as usize];
-            let (owner, peer) = (world.controller(id), world.controller(id.peer()));
-            for slot in owner.memory().local_free.iter().chain(peer.memory().mirror_free.iter()) {
-                uses[slot.0 as usize].free += 1;
-            }
-            self.unused[id.index()] = uses.iter().filter(|uses| uses.sum() == 0).count() as u32;
-            self.free[id.index()] = uses.iter().map(|uses| u32::from(uses.free)).sum();
+impl Default for SlotBook {
+    fn default() -> SlotBook {
+        SlotBook {
+            open: false,
+            uses: [Sparse::new(Uses::FREE), Sparse::new(Uses::FREE)],
+            unused: [0; 2],
+            free: [0; 2],
+            unquiet: 0,
+            changed: Vec::new(),
         }
+    }
+}
+
+impl SlotBook {
+    /// Begins anew: looks at every slot that was ever used.
+    pub fn open(&mut self, world: &World) {
+        let config = world.config();
+        for id in ControllerId::BOTH {
+            let mut uses = Sparse::new(Uses::FREE);
+            let (own, lent) = (
+                &world.controller(id).memory().local_free,
+                &world.controller(id.peer()).memory().mirror_free,
+            );
+            for (list, home) in [(own, 0..config.lines), (lent, config.lines..config.slots())] {
+                let (returned, unused) = list.split();
+                // A list that does not reach the end of its home lists nothing that was never used.
+                let used = if list.len() > returned.len() as u32 { home.start..unused } else { home };
+                for slot in used {
+                    *uses.get_mut(slot as usize) = Uses::default();
+                }
+                for slot in returned {
+                    uses.get_mut(*slot as usize).free += 1;
+                }
+            }
+            self.free[id.index()] = own.len() + lent.len();
+            self.unused[id.index()] = config.slots() - self.free[id.index()];
+            self.uses[id.index()] = uses;
+        }
+        self.open = true;
         self.unquiet = 0;
         self.changed.clear();
     }
 
     #[must_use]
     pub fn is_open(&self) -> bool {
-        !self.uses[0].is_empty()
+        self.open
     }
 
     /// Both no longer serve together.
     pub fn close(&mut self) {
-        self.uses = [Vec::new(), Vec::new()];
+        *self = SlotBook::default();
     }
 
     /// A slot has left or come back to a free list.
@@ -182,7 +212,7 @@ impl SlotBook {
     }
 
     fn change(&mut self, memory: ControllerId, slot: Slot, change: impl FnOnce(&mut Uses)) {
-        let Some(uses) = self.uses[memory.index()].get_mut(slot.0 as usize) else { return };
+        let uses = self.uses[memory.index()].get_mut(slot.0 as usize);
         let before = uses.sum() == 0;
         change(uses);
         let after = uses.sum() == 0;
@@ -239,7 +269,7 @@ impl SlotBook {
     /// The event is over, and all its lines have been looked at.
     pub fn settle(&mut self, world: &World, report: &mut Report<'_>) {
         for (memory, slot) in self.changed.drain(..) {
-            let uses = self.uses[memory.index()][slot.0 as usize];
+            let uses = self.uses[memory.index()].get(slot.0 as usize);
             if uses.clash() {
                 report(Invariant::SlotPartition, twice(memory, slot, uses));
             }

@@ -9,7 +9,7 @@ use crate::buffer::{LineBuf, copy_blocks};
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::ids::{BlockMap, Slot};
-use crate::paged::Paged;
+use crate::paged::{Paged, Sparse};
 use crate::slab::NONE;
 
 /// Free slots, the last one freed first, which keeps the memory in use small.
@@ -73,6 +73,12 @@ impl FreeList {
         }
     }
 
+    /// The free slots that were used before, in no order of use; those from the second value on were never used.
+    #[must_use]
+    pub fn split(&self) -> (&[u32], u32) {
+        (&self.returned, self.unused)
+    }
+
     /// The free slots, the next one to be taken first.
     pub fn iter(&self) -> impl Iterator<Item = Slot> {
         self.returned.iter().rev().copied().chain(self.unused..self.end).map(Slot)
@@ -85,10 +91,10 @@ pub struct Memory {
     lines: u32,
     slots: u32,
     bytes: Paged,
-    /// For each slot that was ever used the line that it holds, or [`NONE`].
-    holds: Vec<u32>,
-    /// For each slot that was ever used, how often.
-    uses: Vec<u32>,
+    /// For each slot the line that it holds, or [`NONE`].
+    holds: Sparse<u32>,
+    /// For each slot how often it was used.
+    uses: Sparse<u32>,
     pub local_free: FreeList,
     pub mirror_free: FreeList,
 }
@@ -101,8 +107,8 @@ impl Memory {
             lines: config.lines,
             slots: config.slots(),
             bytes: Paged::new(config.line_bytes()),
-            holds: Vec::new(),
-            uses: Vec::new(),
+            holds: Sparse::new(NONE),
+            uses: Sparse::new(0),
             local_free: FreeList::new(0, config.lines),
             mirror_free: FreeList::new(config.lines, config.slots()),
         }
@@ -110,7 +116,7 @@ impl Memory {
 
     /// Everything is free, and nothing of it known any more. Uses go on being counted.
     pub fn clear(&mut self) {
-        self.holds.fill(NONE);
+        self.holds = Sparse::new(NONE);
         self.local_free = FreeList::new(0, self.lines);
         self.mirror_free = FreeList::new(self.lines, self.slots);
     }
@@ -131,26 +137,24 @@ impl Memory {
     /// Notes which line a slot holds; `None` for none.
     pub fn hold(&mut self, slot: Slot, line: Option<u32>) {
         let at = slot.0 as usize;
-        if at >= self.holds.len() {
-            self.holds.resize(at + 1, NONE);
-            self.uses.resize(at + 1, 0);
+        let held = self.holds.get_mut(at);
+        if line.is_some() && *held == NONE {
+            let uses = self.uses.get_mut(at);
+            *uses = uses.wrapping_add(1);
         }
-        if line.is_some() && self.holds[at] == NONE {
-            self.uses[at] = self.uses[at].wrapping_add(1);
-        }
-        self.holds[at] = line.unwrap_or(NONE);
+        *held = line.unwrap_or(NONE);
     }
 
     /// The line that a slot holds.
     #[must_use]
     pub fn held(&self, slot: Slot) -> Option<u32> {
-        self.holds.get(slot.0 as usize).copied().filter(|line| *line != NONE)
+        Some(self.holds.get(slot.0 as usize)).filter(|line| *line != NONE)
     }
 
     /// How often the slot has been taken for a line.
     #[must_use]
     pub fn generation(&self, slot: Slot) -> u32 {
-        self.uses.get(slot.0 as usize).copied().unwrap_or(0)
+        self.uses.get(slot.0 as usize)
     }
 
     /// Copies the blocks of `map` into a slot.

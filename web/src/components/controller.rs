@@ -32,7 +32,9 @@ fn density(card: &ControllerCard) -> &'static str {
     match (card.own.total, card.lent.total) {
         (0..=12, 0..=9) => "d1",
         (0..=24, 0..=20) => "d2",
-        _ => "d3",
+        (own, lent) if own + lent <= 48 => "d3",
+        (own, lent) if own + lent <= 130 => "d3 d4",
+        _ => "d3 d5",
     }
 }
 

@@ -1,17 +1,30 @@
-//! A region of a big cache as pixels: one for each slot, in the colours of the theme. Pointing at one, or steering
-//! a cursor with the arrow keys, says which slot it is; a click or Enter inspects it.
+//! A region of a big cache as a map that is zoomed and dragged: pixels in the colours of the theme from afar, cells with
+//! letters from near. A cursor is steered over it with the arrow keys, and what is around it stands in a table for
+//! those who do not see the canvas; a click or Enter inspects a slot.
 
+use super::heat_paint::{Painter, Palette};
+use super::icon::icon;
 use crate::action::Action;
 use crate::language::{say, tr};
-use crate::scene::look::Look;
-use crate::scene::model::{HeatMap, Selection, SlotId};
-use crate::theme::Skin;
-use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, ImageData};
+use crate::scene::heat::HeatMap;
+use crate::scene::heat::port::{Port, STEP};
+use crate::scene::model::{Selection, SlotId};
+use crate::scene::words::count_text;
+use crate::theme::{Skin, Theme};
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlElement, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
-/// A colour as the canvas takes it.
-type Rgba = [u8; 4];
+/// A pointer that has moved further than this drags, and does not click. CSS pixels.
+const DRAG_FROM: f64 = 4.0;
+/// The minimap's edges, as a share of the map's: the style sheet's number.
+const MINI: f64 = 0.36;
+/// The smallest ring that is seen from afar, in pixels.
+const RING: f64 = 9.0;
+/// Slots at each side of the cursor that the table tells of, and rows above and below.
+const AROUND: (i64, i64) = (2, 1);
 
 #[derive(Properties, PartialEq)]
 pub struct HeatProps {
@@ -21,232 +34,498 @@ pub struct HeatProps {
     pub act: Callback<Action>,
 }
 
-/// How the slots are laid out, and how big one of them is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Raster {
-    columns: u32,
-    rows: u32,
+pub enum Msg {
+    /// The room is known, or another one.
+    Measure,
+    Wheel(WheelEvent),
+    Down(PointerEvent),
+    Move(PointerEvent),
+    Up(PointerEvent),
+    Leave,
+    Click(MouseEvent),
+    Key(KeyboardEvent),
+    Focus(bool),
+    /// By a button: in, out, or all of it.
+    Zoom(i32),
+    /// On the minimap.
+    Mini(PointerEvent),
 }
 
-impl Raster {
-    /// The raster of `slots` that fills `width × height` with the biggest squares.
-    fn fit(slots: u32, width: f64, height: f64) -> Raster {
-        let slots = slots.max(1);
-        let (width, height) = (width.max(1.0), height.max(1.0));
-        let columns = (f64::from(slots) * width / height).sqrt().ceil().clamp(1.0, f64::from(slots)) as u32;
-        Raster { columns, rows: slots.div_ceil(columns) }
-    }
+/// A finger, or the mouse.
+struct Pointer {
+    id: i32,
+    x: f64,
+    y: f64,
+}
 
-    /// The slot at a place given in shares of width and height.
-    fn at(self, x: f64, y: f64, slots: u32) -> Option<u32> {
-        let column = (x * f64::from(self.columns)) as u32;
-        let row = (y * f64::from(self.rows)) as u32;
-        let index = row.checked_mul(self.columns)?.checked_add(column)?;
-        (column < self.columns && index < slots).then_some(index)
+/// What has told that the room is another one.
+struct Watcher {
+    observer: ResizeObserver,
+    _told: Closure<dyn FnMut()>,
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.observer.disconnect();
     }
 }
 
-#[function_component(Heat)]
-pub fn heat(props: &HeatProps) -> Html {
-    let canvas = use_node_ref();
-    let cursor = use_state_eq(|| None::<u32>);
-    let raster = use_mut_ref(|| Raster { columns: 1, rows: 1 });
-    let slots = props.map.codes.len() as u32;
-    let palette = use_memo(props.skin.theme, |_| Palette::read());
-    {
-        let (canvas, raster) = (canvas.clone(), raster.clone());
-        use_effect_with((props.skin, slots), move |&(_, slots)| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                *raster.borrow_mut() = lay_out(&canvas, slots);
-            }
-        });
+pub struct Heat {
+    plot: NodeRef,
+    mini: NodeRef,
+    main_canvas: Painter,
+    mini_canvas: Painter,
+    /// Rings around marked slots, around the cursor, and the minimap's frame; and where they were put last.
+    rings: [(NodeRef, Option<[i32; 4]>); 4],
+    port: Port,
+    palette: Option<(Theme, Palette)>,
+    /// Where the keyboard is.
+    cursor: Option<u32>,
+    /// What is pointed at.
+    pointed: Option<u32>,
+    focused: bool,
+    pointers: Vec<Pointer>,
+    /// How far the pointer has gone since it went down.
+    travelled: f64,
+    /// The zoom was changed by a key or a button: how much is seen is said.
+    told_size: bool,
+    wheel: Option<EventListener>,
+    watcher: Option<Watcher>,
+}
+
+impl Component for Heat {
+    type Message = Msg;
+    type Properties = HeatProps;
+
+    fn create(ctx: &Context<Heat>) -> Heat {
+        Heat {
+            plot: NodeRef::default(),
+            mini: NodeRef::default(),
+            main_canvas: Painter::default(),
+            mini_canvas: Painter::default(),
+            rings: Default::default(),
+            port: Port::whole(ctx.props().map.slate.total(), 0.0, 0.0),
+            palette: None,
+            cursor: None,
+            pointed: None,
+            focused: false,
+            pointers: Vec::new(),
+            travelled: 0.0,
+            told_size: false,
+            wheel: None,
+            watcher: None,
+        }
     }
-    {
-        let (canvas, raster, palette, cursor) = (canvas.clone(), raster.clone(), palette.clone(), *cursor);
-        use_effect_with((props.map.clone(), props.skin, cursor), move |(map, _, cursor)| {
-            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
-                paint(&canvas, *raster.borrow(), map, &palette, *cursor);
+
+    fn rendered(&mut self, ctx: &Context<Heat>, first: bool) {
+        if !first {
+            return;
+        }
+        let Some(plot) = self.plot.cast::<Element>() else { return };
+        let zoom = ctx.link().callback(Msg::Wheel);
+        // The browser would scroll, or zoom the page.
+        let options = EventListenerOptions::enable_prevent_default();
+        self.wheel = Some(EventListener::new_with_options(&plot, "wheel", options, move |event| {
+            if let Some(wheel) = event.dyn_ref::<WheelEvent>() {
+                event.prevent_default();
+                zoom.emit(wheel.clone());
             }
-        });
+        }));
+        let link = ctx.link().clone();
+        let told = Closure::<dyn FnMut()>::new(move || link.send_message(Msg::Measure));
+        if let Ok(observer) = ResizeObserver::new(told.as_ref().unchecked_ref()) {
+            observer.observe(&plot);
+            self.watcher = Some(Watcher { observer, _told: told });
+        }
+        ctx.link().send_message(Msg::Measure);
     }
-    let slot_at = {
-        let (canvas, raster) = (canvas.clone(), raster.clone());
-        move |x: f64, y: f64| {
-            let rect = canvas.cast::<HtmlElement>()?.get_bounding_client_rect();
-            let (x, y) = ((x - rect.left()) / rect.width(), (y - rect.top()) / rect.height());
-            if x < 0.0 || y < 0.0 { None } else { raster.borrow().at(x, y, slots) }
+
+    fn changed(&mut self, ctx: &Context<Heat>, old: &HeatProps) -> bool {
+        let (props, map) = (ctx.props(), &ctx.props().map);
+        if props.skin != old.skin || map.slate.total() != self.port.slots {
+            ctx.link().send_message(Msg::Measure);
+            return true;
         }
-    };
-    let pick = {
-        let (send, memory, first) = (props.act.clone(), props.map.memory, props.map.first_slot);
-        move |index: u32| send.emit(Action::Pick(Selection::Slot(SlotId { memory, slot: first + index })))
-    };
-    let onpointermove = {
-        let (slot_at, cursor) = (slot_at.clone(), cursor.clone());
-        move |event: PointerEvent| {
-            cursor.set(slot_at(f64::from(event.client_x()), f64::from(event.client_y())))
+        let found = map.found.filter(|(key, _)| old.map.found.is_none_or(|(before, _)| before != *key));
+        if let Some((_, index)) = found {
+            self.port.go(index);
+            self.cursor = Some(index);
         }
-    };
-    let onpointerleave = {
-        let cursor = cursor.clone();
-        move |_: PointerEvent| cursor.set(None)
-    };
-    let onclick = {
-        let pick = pick.clone();
-        move |event: MouseEvent| {
-            if let Some(index) = slot_at(f64::from(event.client_x()), f64::from(event.client_y())) {
-                pick(index);
+        self.paint(ctx);
+        found.is_some() || props.title != old.title || self.tells_of_a_change(map, &old.map)
+    }
+
+    fn update(&mut self, ctx: &Context<Heat>, msg: Msg) -> bool {
+        match msg {
+            Msg::Measure => self.measure(ctx),
+            Msg::Wheel(wheel) => self.turn(&wheel),
+            Msg::Down(event) => {
+                self.down(&event);
+                return false;
             }
-        }
-    };
-    let onkeydown = {
-        let (cursor, raster) = (cursor.clone(), raster.clone());
-        move |event: KeyboardEvent| {
-            let columns = i64::from(raster.borrow().columns);
-            let by = match event.key().as_str() {
-                "ArrowLeft" => -1,
-                "ArrowRight" => 1,
-                "ArrowUp" => -columns,
-                "ArrowDown" => columns,
-                "Enter" => {
-                    if let Some(index) = *cursor {
-                        pick(index);
-                    }
-                    return;
+            Msg::Move(event) => {
+                if !self.drag(&event) {
+                    let pointed = self.at(event.client_x(), event.client_y());
+                    let news = pointed != self.pointed || self.told_size;
+                    self.pointed = pointed;
+                    self.told_size = false;
+                    return news;
                 }
-                _ => return,
-            };
-            event.prevent_default();
-            event.stop_propagation();
-            let from = cursor.map_or(0, i64::from);
-            let to = if cursor.is_none() { 0 } else { from + by };
-            if (0..i64::from(slots)).contains(&to) {
-                cursor.set(Some(to as u32));
+            }
+            Msg::Up(event) => {
+                self.pointers.retain(|pointer| pointer.id != event.pointer_id());
+                return false;
+            }
+            Msg::Leave => {
+                self.pointed = None;
+                return true;
+            }
+            Msg::Click(event) => {
+                if self.travelled <= DRAG_FROM
+                    && let Some(index) = self.at(event.client_x(), event.client_y())
+                {
+                    self.cursor = Some(index);
+                    self.pick(ctx, index);
+                }
+            }
+            Msg::Key(event) => {
+                if !self.key(ctx, &event) {
+                    return false;
+                }
+            }
+            Msg::Focus(on) => {
+                self.focused = on;
+                if on && self.cursor.is_none() {
+                    let marked = ctx.props().map.marked.first().copied();
+                    self.cursor =
+                        marked.filter(|index| self.port.shows(*index)).or_else(|| self.port.at(0.0, 0.0));
+                }
+            }
+            Msg::Zoom(steps) => self.zoom(&ctx.props().map, steps),
+            Msg::Mini(event) => {
+                if event.buttons() == 0 {
+                    return false;
+                }
+                self.lead(&event);
             }
         }
-    };
-    let said = match *cursor {
-        Some(index) => {
-            let at = SlotId { memory: props.map.memory, slot: props.map.first_slot + index };
-            format!("{at}: {}", look_of(&props.map, index).words())
-        }
-        None => tr("point at a slot").into(),
-    };
-    html! {
-        <div class="heat" tabindex="0" role="application" aria-label={say!("{title}: {slots} slots, arrow keys move, Enter inspects", title = props.title.to_string().to_string().to_string().to_string().to_string(), slots)}
-            {onpointermove} {onpointerleave} {onclick} {onkeydown} data-testid="heat">
-            <canvas ref={canvas}></canvas>
-            <p aria-live="polite">{ said }</p>
-        </div>
+        self.paint(ctx);
+        true
     }
-}
 
-fn look_of(map: &HeatMap, index: u32) -> Look {
-    let code = map.codes.get(index as usize).copied().unwrap_or(0);
-    Look::ALL.get(usize::from(code)).copied().unwrap_or(Look::Free)
-}
-
-/// Chooses the raster for the canvas's size on the screen, and gives it that many pixels.
-fn lay_out(canvas: &HtmlCanvasElement, slots: u32) -> Raster {
-    let raster = Raster::fit(slots, f64::from(canvas.client_width()), f64::from(canvas.client_height()));
-    canvas.set_width(raster.columns);
-    canvas.set_height(raster.rows);
-    raster
-}
-
-/// Paints the map. A canvas that gives no context stays empty; its label still speaks.
-fn paint(canvas: &HtmlCanvasElement, raster: Raster, map: &HeatMap, palette: &Palette, cursor: Option<u32>) {
-    let mut pixels = vec![0u8; (raster.columns * raster.rows * 4) as usize];
-    for (pixel, &code) in pixels.chunks_exact_mut(4).zip(&map.codes) {
-        let colour = palette.colours.get(usize::from(code)).unwrap_or(&palette.mark);
-        pixel.copy_from_slice(colour);
-    }
-    let marked = map.marked.iter().filter_map(|slot| slot.checked_sub(map.first_slot)).chain(cursor);
-    for index in marked {
-        if let Some(pixel) = pixels.chunks_exact_mut(4).nth(index as usize) {
-            pixel.copy_from_slice(&palette.mark);
-        }
-    }
-    let context =
-        canvas.get_context("2d").ok().flatten().and_then(|it| it.dyn_into::<CanvasRenderingContext2d>().ok());
-    if let (Some(context), Ok(image)) =
-        (context, ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), raster.columns, raster.rows))
-    {
-        let _ = context.put_image_data(&image, 0.0, 0.0);
-    }
-}
-
-struct Palette {
-    colours: [Rgba; Look::ALL.len()],
-    mark: Rgba,
-}
-
-impl Palette {
-    /// The theme's colours, out of the same tokens as the cells'. Mirrors are outlined there, and paler here.
-    fn read() -> Palette {
-        let style = web_sys::window()
-            .zip(web_sys::window().and_then(|it| it.document()?.document_element()))
-            .and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
-        let token = |name: &str| -> Rgba {
-            let value =
-                style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
-            parse_hex(value.trim()).unwrap_or([128, 128, 128, 255])
+    fn view(&self, ctx: &Context<Heat>) -> Html {
+        let (link, props) = (ctx.link(), ctx.props());
+        let map = &props.map;
+        let tool = |steps: i32,
+                    what: &'static str,
+                    title: &'static str,
+                    sign: &'static str,
+                    disabled: bool| {
+            let onclick = link.callback(move |_: MouseEvent| Msg::Zoom(steps));
+            html! { <button aria-label={format!("{what}: {}", props.title)} {title} {disabled} {onclick}>{ icon(sign, "ic16") }</button> }
         };
-        let panel = token("--panel");
-        let colours = Look::ALL.map(|look| match look {
-            Look::Free => token("--well"),
-            Look::Filling => mix(token("--send"), panel),
-            Look::OP => token("--send"),
-            Look::OD | Look::SD => token("--dirty"),
-            Look::OF | Look::OW | Look::SF | Look::SW => token("--flush"),
-            Look::OK | Look::OX => token("--clean-fill"),
-            Look::OC | Look::SC | Look::OR | Look::M0 => token("--line-2"),
-            Look::MD => mix(token("--dirty"), panel),
-            Look::MF => mix(token("--flush"), panel),
-            Look::MK => mix(token("--clean-fill"), panel),
-        });
-        Palette { colours, mark: token("--sel") }
+        let ring = |n: usize, class: &'static str| html! { <i ref={self.rings[n].0.clone()} {class} hidden=true></i> };
+        let zoomed = self.port.is_zoomed();
+        let label = say!(
+            "{title} of {memory}, {slots} slots: arrow keys, Home and End move, plus and minus zoom, 0 shows all, Enter inspects",
+            title = props.title.clone(),
+            memory = map.memory,
+            slots = count_text(map.slate.total().into())
+        );
+        html! {
+            <div class={classes!("heat", zoomed.then_some("zoomed"))} data-testid="heat">
+                <div class="heat-in">
+                    <div class="heat-view" ref={self.plot.clone()} tabindex="0" role="application" aria-label={label} data-testid="heat-view"
+                        onpointerdown={link.callback(Msg::Down)} onpointermove={link.callback(Msg::Move)} onpointerup={link.callback(Msg::Up)}
+                        onpointercancel={link.callback(Msg::Up)} onpointerleave={link.callback(|_: PointerEvent| Msg::Leave)}
+                        onclick={link.callback(Msg::Click)} onkeydown={link.callback(Msg::Key)}
+                        onfocus={link.callback(|_: FocusEvent| Msg::Focus(true))} onblur={link.callback(|_: FocusEvent| Msg::Focus(false))}>
+                        <canvas ref={self.main_canvas.canvas.clone()}></canvas>
+                        { ring(0, "ring") }{ ring(1, "ring") }{ ring(2, "ring at") }
+                    </div>
+                    <div class="heat-mini" ref={self.mini.clone()} hidden={!zoomed} aria-hidden="true" data-testid="heat-mini"
+                        onpointerdown={link.callback(Msg::Mini)} onpointermove={link.callback(Msg::Mini)}>
+                        <canvas ref={self.mini_canvas.canvas.clone()}></canvas>{ ring(3, "frame") }
+                    </div>
+                    <div class="heat-tools" role="group" aria-label={say!("Zoom: {title}", title = props.title.clone())}>
+                        { tool(1, tr("Zoom in"), tr("Zoom in (+)"), "#i-plus", self.port.is_closest()) }
+                        { tool(-1, tr("Zoom out"), tr("Zoom out (−)"), "#i-minus", !zoomed) }
+                        { tool(0, tr("Show all"), tr("Show all (0)"), "#i-whole", !zoomed) }
+                    </div>
+                </div>
+                <p aria-live="polite" data-testid="heat-said">{ self.said(map) }</p>
+                if self.focused { { self.twin(map) } }
+            </div>
+        }
     }
 }
 
-fn mix(a: Rgba, b: Rgba) -> Rgba {
-    let half = |i: usize| ((u16::from(a[i]) + u16::from(b[i])) / 2) as u8;
-    [half(0), half(1), half(2), 255]
+fn slot(map: &HeatMap, index: u32) -> SlotId {
+    SlotId { memory: map.memory, slot: map.first_slot + index }
 }
 
-/// `#rrggbb`.
-fn parse_hex(text: &str) -> Option<Rgba> {
-    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
-    let value = u32::from_str_radix(digits, 16).ok()?;
-    Some([(value >> 16) as u8, (value >> 8) as u8, value as u8, 255])
+/// A slot in words, as of a cell in full detail.
+fn words(map: &HeatMap, index: u32) -> String {
+    let (name, state) = (slot(map, index), map.slate.look(index).words());
+    match map.label(index) {
+        Some(line) => {
+            say!(
+                "{name}, line {line}, {words}{asked}",
+                name,
+                line,
+                words = state.to_owned(),
+                asked = String::new()
+            )
+        }
+        None => format!("{name}, {state}"),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Heat {
+    /// A place of the screen in the port's pixels: the page may be scaled as a whole.
+    fn local(&self, node: &NodeRef, x: i32, y: i32) -> [f64; 4] {
+        let Some(element) = node.cast::<Element>() else { return [-1.0, -1.0, 1.0, 1.0] };
+        let rect = element.get_bounding_client_rect();
+        let across = self.port.width / rect.width().max(1.0);
+        let down = self.port.height / rect.height().max(1.0);
+        [(f64::from(x) - rect.left()) * across, (f64::from(y) - rect.top()) * down, across, down]
+    }
 
-    #[test]
-    fn a_raster_holds_every_slot_and_finds_it_again() {
-        for slots in [1, 2, 48, 1_000, 10_007] {
-            let raster = Raster::fit(slots, 220.0, 170.0);
-            assert!(raster.columns * raster.rows >= slots, "{slots}");
-            let last = slots - 1;
-            let x = (f64::from(last % raster.columns) + 0.5) / f64::from(raster.columns);
-            let y = (f64::from(last / raster.columns) + 0.5) / f64::from(raster.rows);
-            assert_eq!(raster.at(x, y, slots), Some(last));
+    fn at(&self, x: i32, y: i32) -> Option<u32> {
+        let [x, y, ..] = self.local(&self.plot, x, y);
+        self.port.at(x, y)
+    }
+
+    fn measure(&mut self, ctx: &Context<Heat>) {
+        let Some(plot) = self.plot.cast::<HtmlElement>() else { return };
+        let (width, height) = (f64::from(plot.client_width()), f64::from(plot.client_height()));
+        if width < 1.0 || height < 1.0 {
+            return;
+        }
+        let (props, slots) = (ctx.props(), ctx.props().map.slate.total());
+        let dense = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+        let scale = plot.get_bounding_client_rect().width() / width * dense;
+        if slots != self.port.slots {
+            self.port = Port::whole(slots, width, height);
+            self.cursor = None;
+        } else {
+            self.port = self.port.resized(width, height);
+        }
+        if self.palette.as_ref().is_none_or(|(theme, _)| *theme != props.skin.theme) {
+            self.palette = Some((props.skin.theme, Palette::read()));
+        }
+        self.main_canvas.fit(width, height, scale);
+        self.mini_canvas.fit(width * MINI, height * MINI, scale);
+    }
+
+    fn paint(&mut self, ctx: &Context<Heat>) {
+        let map = &ctx.props().map;
+        let Some((_, palette)) = &self.palette else { return };
+        self.main_canvas.paint(&self.port, map, palette);
+        if self.port.is_zoomed() {
+            self.mini_canvas.paint(&self.port.mini(MINI), map, palette);
+        }
+        let ring = |index: u32| {
+            let [left, top, width, height] = self.port.place(index);
+            let (wide, high) = (width.max(RING), height.max(RING));
+            [left - (wide - width) / 2.0, top - (high - height) / 2.0, wide, high]
+        };
+        let [left, top, width, height] = self.port.frame();
+        let (across, down) = (self.port.width * MINI, self.port.height * MINI);
+        let frame = [left * across, top * down, (width * across).max(3.0), (height * down).max(3.0)];
+        let marked = |n: usize| map.marked.get(n).map(|index| ring(*index));
+        let places = [marked(0), marked(1), self.cursor.filter(|_| self.focused).map(ring), Some(frame)];
+        for ((node, shown), place) in self.rings.iter_mut().zip(places) {
+            let place = place.map(|place| place.map(|edge| edge.round() as i32));
+            if *shown != place
+                && let Some(element) = node.cast::<HtmlElement>()
+            {
+                element.set_hidden(place.is_none());
+                if let Some([left, top, width, height]) = place {
+                    element.style().set_css_text(&format!(
+                        "left:{left}px;top:{top}px;width:{width}px;height:{height}px"
+                    ));
+                }
+                *shown = place;
+            }
         }
     }
 
-    #[test]
-    fn beyond_the_last_slot_there_is_none() {
-        let raster = Raster { columns: 4, rows: 3 };
-        assert_eq!(raster.at(0.99, 0.99, 10), None);
-        assert_eq!(raster.at(1.5, 0.1, 10), None);
+    fn zoom(&mut self, map: &HeatMap, steps: i32) {
+        if steps == 0 {
+            self.port.reset();
+        } else {
+            // Without a cursor about what is marked, else about the first slot: a cache fills from there.
+            let about = self.cursor.or_else(|| map.marked.first().copied()).or(Some(0));
+            self.port.zoom_on(STEP.powi(steps), about);
+        }
+        self.told_size = true;
     }
 
-    #[test]
-    fn colours_are_read_from_tokens() {
-        assert_eq!(parse_hex("#f0a63c"), Some([0xf0, 0xa6, 0x3c, 255]));
-        assert_eq!(parse_hex("red"), None);
+    fn turn(&mut self, wheel: &WheelEvent) {
+        let mut by = wheel.delta_y();
+        if wheel.delta_mode() != WheelEvent::DOM_DELTA_PIXEL {
+            // Lines, about a text's line each.
+            by *= 20.0;
+        }
+        // A pinch on a touchpad comes as a wheel with Ctrl, in smaller steps.
+        let strength = if wheel.ctrl_key() { 0.01 } else { 0.003 };
+        let factor = (-by.clamp(-200.0, 200.0) * strength).exp();
+        let [x, y, ..] = self.local(&self.plot, wheel.client_x(), wheel.client_y());
+        self.port.zoom_about(factor, x, y);
+        self.pointed = self.port.at(x, y);
+    }
+
+    fn down(&mut self, event: &PointerEvent) {
+        if event.button() == 0 {
+            // One that was let go where nobody saw it.
+            self.pointers.retain(|pointer| pointer.id != event.pointer_id());
+            if self.pointers.is_empty() {
+                self.travelled = 0.0;
+            }
+            let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+            self.pointers.push(Pointer { id: event.pointer_id(), x, y });
+        }
+    }
+
+    /// One pointer drags the slots, two stretch them. Says whether anything has moved.
+    fn drag(&mut self, event: &PointerEvent) -> bool {
+        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let Some(index) = self.pointers.iter().position(|pointer| pointer.id == event.pointer_id()) else {
+            return false;
+        };
+        if event.buttons() == 0 {
+            // It was let go where nobody saw it.
+            self.pointers.remove(index);
+            return false;
+        }
+        let (dx, dy) = (x - self.pointers[index].x, y - self.pointers[index].y);
+        self.travelled += dx.abs() + dy.abs();
+        if self.travelled <= DRAG_FROM {
+            return false;
+        }
+        let other = self.pointers.iter().find(|pointer| pointer.id != event.pointer_id());
+        let other = other.map(|other| (other.x, other.y));
+        let before = (self.pointers[index].x, self.pointers[index].y);
+        (self.pointers[index].x, self.pointers[index].y) = (x, y);
+        if let Some(plot) = self.plot.cast::<Element>() {
+            // From here on it is no click; without capture a drag ends at the edge.
+            let _ = plot.set_pointer_capture(event.pointer_id());
+        }
+        let Some((ox, oy)) = other else {
+            let [_, _, across, down] = self.local(&self.plot, 0, 0);
+            self.port.drag(dx * across, dy * down);
+            return self.port.is_zoomed();
+        };
+        let apart = |(x, y): (f64, f64)| (x - ox).hypot(y - oy).max(8.0);
+        // What was between the fingers stays between them.
+        let middle = self.local(&self.plot, ((x + ox) / 2.0) as i32, ((y + oy) / 2.0) as i32);
+        self.port.drag(dx / 2.0 * middle[2], dy / 2.0 * middle[3]);
+        self.port.zoom_about(apart((x, y)) / apart(before), middle[0], middle[1]);
+        true
+    }
+
+    fn lead(&mut self, event: &PointerEvent) {
+        let [x, y, ..] = self.local(&self.mini, event.client_x(), event.client_y());
+        if let Some(mini) = self.mini.cast::<Element>() {
+            let _ = mini.set_pointer_capture(event.pointer_id());
+        }
+        self.port.look_at(x / self.port.width, y / self.port.height);
+    }
+
+    /// Keys are the map's own while it has the focus. Says whether this one was.
+    fn key(&mut self, ctx: &Context<Heat>, event: &KeyboardEvent) -> bool {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return false;
+        }
+        let (key, map) = (event.key(), &ctx.props().map);
+        let by = match key.as_str() {
+            "ArrowLeft" => (-1, 0),
+            "ArrowRight" => (1, 0),
+            "ArrowUp" => (0, -1),
+            "ArrowDown" => (0, 1),
+            _ => (0, 0),
+        };
+        match key.as_str() {
+            _ if by != (0, 0) && !event.shift_key() => {
+                let from = self.cursor.or_else(|| self.port.at(0.0, 0.0));
+                self.steer(from.and_then(|from| self.port.beside(from, by.0, by.1)).or(from));
+            }
+            "Home" => self.steer(Some(0)),
+            "End" => self.steer(map.slate.total().checked_sub(1)),
+            "+" | "=" => self.zoom(map, 1),
+            "-" | "−" | "_" => self.zoom(map, -1),
+            "0" => self.zoom(map, 0),
+            "Enter" => {
+                if let Some(index) = self.cursor {
+                    self.pick(ctx, index);
+                }
+            }
+            _ => return false,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+        true
+    }
+
+    /// Puts the cursor on a slot, and goes there.
+    fn steer(&mut self, to: Option<u32>) {
+        self.cursor = to;
+        if let Some(to) = to {
+            self.port.keep(to);
+        }
+        self.told_size = false;
+        self.pointed = None;
+    }
+
+    fn pick(&self, ctx: &Context<Heat>, index: u32) {
+        ctx.props().act.emit(Action::Pick(Selection::Slot(slot(&ctx.props().map, index))));
+    }
+
+    /// What is said below the map.
+    fn said(&self, map: &HeatMap) -> String {
+        if self.told_size {
+            let (columns, rows) = self.port.seen();
+            let all = count_text(map.slate.total().into());
+            return say!("{columns} × {rows} of {all} slots in view", columns, rows, all);
+        }
+        match self.pointed.or(self.cursor) {
+            Some(index) => words(map, index),
+            None => tr("point at a slot, or zoom").into(),
+        }
+    }
+
+    /// The cursor's neighbourhood, row by row.
+    fn around(&self) -> Vec<Vec<u32>> {
+        let Some(cursor) = self.cursor else { return Vec::new() };
+        let row = |down: i64| -> Vec<u32> {
+            (-AROUND.0..=AROUND.0).filter_map(|across| self.port.beside(cursor, across, down)).collect()
+        };
+        (-AROUND.1..=AROUND.1).map(row).filter(|row| !row.is_empty()).collect()
+    }
+
+    /// Whether something that is written out is another than it was.
+    fn tells_of_a_change(&self, map: &HeatMap, old: &HeatMap) -> bool {
+        let changed = |index: u32| {
+            map.slate.code(index) != old.slate.code(index) || map.slate.key(index) != old.slate.key(index)
+        };
+        self.pointed.or(self.cursor).is_some_and(changed)
+            || (self.focused && self.around().into_iter().flatten().any(changed))
+    }
+
+    /// The map in words, for those who do not see it.
+    fn twin(&self, map: &HeatMap) -> Html {
+        let Some(cursor) = self.cursor else { return Html::default() };
+        let cell = |index: u32| {
+            let here = (index == cursor).then_some("true");
+            html! { <td key={index} aria-current={here}>{ words(map, index) }</td> }
+        };
+        let row = |row: Vec<u32>| html! { <tr key={row[0]}>{ for row.into_iter().map(cell) }</tr> };
+        html! {
+            <table class="sr" data-testid="heat-twin">
+                <caption>{ say!("Slots around {slot}", slot = slot(map, cursor)) }</caption>
+                <tbody>{ for self.around().into_iter().map(row) }</tbody>
+            </table>
+        }
     }
 }

@@ -26,7 +26,7 @@ pub fn keys_dialog(props: &KeysDialogProps) -> Html {
             <div class="twin">
                 <section><h3>{ tr("Keyboard") }</h3><ul class="keylist">{ for rows }</ul>
                     <p><button class="btn" data-testid="tour-again" onclick={move |_: MouseEvent| again.emit(Action::Tour(Some(0)))}>{ tr("Show the tour again") }</button> { language_switch(&props.act) }</p>
-                    <p class="hint-p">{ tr("In the cache and disk grids the arrow keys move over the cells, and Enter inspects one.") }</p></section>
+                    <p class="hint-p">{ tr("In the caches, their maps and the disk grid the arrow keys move over the cells, and Enter inspects one.") }</p></section>
                 <section><h3>{ tr("Line states") }</h3>{ legend(false) }{ legend(true) }{ full_key(true) }</section>
             </div>
         </Sheet>

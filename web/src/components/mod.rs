@@ -11,6 +11,7 @@ pub mod events;
 pub mod find;
 pub mod header;
 pub mod heat;
+mod heat_paint;
 pub mod hosts;
 pub mod icon;
 pub mod inspector;

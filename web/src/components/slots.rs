@@ -8,6 +8,7 @@ use crate::movers::use_mover;
 use crate::scene::look::Look;
 use crate::scene::model::{Region, Selection, SlotCell, Slots};
 use crate::scene::pick::to_pick;
+use crate::scene::words::count_text;
 use crate::theme::Skin;
 use yew::prelude::*;
 
@@ -39,9 +40,18 @@ pub fn region_view(props: &RegionProps) -> Html {
     };
     html! {
         <section class={props.class}>
-            <h3>{ &props.title }<span>{ say!("{used} of {total}", used = *used, total = *total) }</span></h3>
+            <h3>{ &props.title }<span>{ say!("{used} of {total}", used = count_text((*used).into()), total = total_text(*total)) }</span></h3>
             { body }
         </section>
+    }
+}
+
+/// Many are short: two regions stand side by side.
+fn total_text(total: u32) -> String {
+    match total {
+        1_000_000.. if total.is_multiple_of(1_000_000) => format!("{} M", total / 1_000_000),
+        10_000.. if total.is_multiple_of(1_000) => format!("{} k", total / 1_000),
+        _ => count_text(total.into()),
     }
 }
 
@@ -102,6 +112,14 @@ fn cell_view(props: &CellProps) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn round_totals_are_short() {
+        assert_eq!(total_text(2_000_000), "2 M");
+        assert_eq!(total_text(10_000), "10 k");
+        assert_eq!(total_text(10_001), "10\u{202f}001");
+        assert_eq!(total_text(0), "0");
+    }
 
     #[test]
     fn a_long_label_keeps_its_end() {

@@ -5,6 +5,7 @@ pub mod causes;
 pub mod charts;
 pub mod events;
 pub mod health;
+pub mod heat;
 pub mod look;
 pub mod model;
 pub mod pick;

@@ -7,7 +7,8 @@
 //! an `Rc`, a cell's data is `Copy`: comparing costs little, and only what differs is drawn again.
 
 pub use super::health::*;
-use super::look::{Look, PaletteIndex};
+use super::heat::HeatMap;
+use super::look::Look;
 use crate::language::tr;
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::{ControllerId, LineKey};
@@ -261,7 +262,8 @@ pub struct Region {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Slots {
-    Cells(Vec<SlotCell>),
+    Cells(Rc<Vec<SlotCell>>),
+    /// Too many for cells.
     Heat(HeatMap),
 }
 
@@ -285,17 +287,6 @@ pub struct SlotCell {
     pub changed: bool,
     /// or changed what it is: a mirror became the line, or the line a mirror, and no data moved.
     pub promoted: bool,
-}
-
-/// A region too big for cells: one pixel a slot, in slot order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeatMap {
-    pub memory: ControllerId,
-    pub first_slot: u32,
-    /// [`Look::palette`] of each slot.
-    pub codes: Vec<PaletteIndex>,
-    /// Slots that hold the selected line, or the line in focus.
-    pub marked: Vec<u32>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

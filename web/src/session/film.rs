@@ -1,7 +1,7 @@
 //! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
 
 use super::gauges::{Gauges, Samples};
-use super::lookout::Lookout;
+use super::lookout::{Lookout, Trail};
 use super::stopwatch::now_ms;
 use crate::language::{say, tr};
 use crate::scene::build::palette::fault_words;
@@ -15,7 +15,7 @@ use mirrorline_engine::scenario::{Scenario, ScenarioSource};
 use mirrorline_engine::sim::{Command, CommandError, Event, EventKind, Fault, Run, TimedFault, World};
 
 /// Events recorded between two looks at the clock.
-const SLICE: u64 = 256;
+const SLICE: u64 = 64;
 /// Events at once, when a film begins: enough for every built-in scenario.
 const AT_ONCE: u64 = 2_048;
 /// A film ends here, however long the trace: its log must fit a browser's memory.
@@ -52,6 +52,8 @@ struct Notes {
     faults: Vec<(u64, Fault)>,
     /// For each event, how safe everything is after it.
     safety: Vec<Safety>,
+    /// The same in stretches: each from the event before which it begins.
+    spans: Vec<SafetySpan>,
     /// For each event, the turns that it takes, as the lookout has them.
     turns: Vec<u8>,
     samples: Samples,
@@ -60,7 +62,12 @@ struct Notes {
 impl Notes {
     fn take(&mut self, event: &Event, lookout: &Lookout, world: &World) {
         let index = event.index;
-        self.safety.push(lookout.watch.ledger().safety());
+        let safety = lookout.watch.ledger().safety();
+        self.safety.push(safety);
+        match self.spans.last_mut() {
+            Some(last) if last.safety == safety => last.to = index + 1,
+            _ => self.spans.push(SafetySpan { from: index, to: index + 1, safety }),
+        }
         self.turns.push(lookout.turns);
         self.samples.push(index + 1, || Gauges::of(world));
         self.messages.push(matches!(event.kind, EventKind::Message { .. }));
@@ -86,6 +93,10 @@ impl Notes {
     fn truncate(&mut self, events: u64) {
         self.messages.truncate(events as usize);
         self.safety.truncate(events as usize);
+        self.spans.retain(|span| span.from < events);
+        if let Some(last) = self.spans.last_mut() {
+            last.to = last.to.min(events);
+        }
         self.turns.truncate(events as usize);
         self.samples.truncate(events);
         for list in [&mut self.flushes, &mut self.switches, &mut self.throughs, &mut self.answers] {
@@ -214,6 +225,12 @@ impl Film {
         &self.timeline.witness().watch
     }
 
+    /// What the run has touched last, at the instant in view.
+    #[must_use]
+    pub fn trail(&self) -> &Trail {
+        &self.timeline.witness().trail
+    }
+
     /// What was found broken in all that is recorded.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
@@ -223,15 +240,7 @@ impl Film {
     /// How safe everything is over the whole recording, in stretches: each from the event before which it begins.
     #[must_use]
     pub fn safety(&self) -> Vec<SafetySpan> {
-        let mut spans: Vec<SafetySpan> = Vec::new();
-        for (index, safety) in self.notes.safety.iter().enumerate() {
-            let to = index as u64 + 1;
-            match spans.last_mut() {
-                Some(last) if last.safety == *safety => last.to = to,
-                _ => spans.push(SafetySpan { from: to - 1, to, safety: *safety }),
-            }
-        }
-        spans
+        self.notes.spans.clone()
     }
 
     /// The recording ends where it is.

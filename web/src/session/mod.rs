@@ -8,13 +8,14 @@ pub mod branches;
 pub mod compare;
 pub mod film;
 pub mod gauges;
-mod lookout;
+pub(crate) mod lookout;
 pub mod pace;
 pub(crate) mod stopwatch;
 pub mod trace;
 mod until;
 
 use crate::language::{say, tr, tr_any};
+use crate::scene::build::census::Census;
 use crate::scene::build::{self, Checks};
 use crate::scene::charts::{self, Chart};
 use crate::scene::events::Edition;
@@ -30,6 +31,7 @@ use mirrorline_engine::history::Link;
 use mirrorline_engine::ids::{LineKey, Lun};
 use mirrorline_engine::scenario::library::{self, Kind, LIBRARY};
 use mirrorline_engine::sim::Fault;
+use std::cell::RefCell;
 use std::rc::Rc;
 pub use trace::{CacheSize, OpenedTrace, TraceReader};
 use until::Quest;
@@ -39,6 +41,8 @@ pub use until::Until;
 const RECORD_MS: f64 = 1.0;
 /// … and while somebody waits for what is found ahead.
 const QUEST_MS: f64 = 10.0;
+/// Events recorded ahead that last for a while even in the fastest play.
+const AHEAD_EVENTS: u64 = 8_192;
 /// While recording goes on, its progress is shown this often.
 const PROGRESS_EVERY_MS: f64 = 150.0;
 /// Events that one frame may pass over, whatever the speed: more than the eye can tell.
@@ -121,6 +125,15 @@ pub struct Session {
     branches: Branches,
     quest: Quest,
     since_progress_ms: f64,
+    counted: RefCell<Option<Counted>>,
+}
+
+/// Both caches as they were when they were shown last.
+struct Counted {
+    edition: Edition,
+    /// How much had been touched by then.
+    touches: u64,
+    census: Census,
 }
 
 impl Session {
@@ -145,6 +158,7 @@ impl Session {
             selection: None,
             source,
             since_progress_ms: 0.0,
+            counted: RefCell::new(None),
         }
     }
 
@@ -420,7 +434,8 @@ impl Session {
 
     /// Lets `wall_dt_ms` of a person's time pass.
     pub fn advance(&mut self, wall_dt_ms: f64) -> Changed {
-        let recorded = self.record(wall_dt_ms);
+        let played = if self.playing { self.play_on(wall_dt_ms) } else { Changed::Nothing };
+        let recorded = self.record(wall_dt_ms, played == Changed::Scene);
         if self.quest.is_on() {
             self.follow_quest();
             if !self.quest.is_on() {
@@ -428,13 +443,20 @@ impl Session {
                 return Changed::Scene;
             }
         }
-        let played = if self.playing { self.play_on(wall_dt_ms) } else { Changed::Nothing };
         if recorded { Changed::Scene } else { played }
     }
 
-    /// Records ahead. Says whether it is time to show how far it has come.
-    fn record(&mut self, wall_dt_ms: f64) -> bool {
-        if !self.film.record(if self.quest.is_on() { QUEST_MS } else { RECORD_MS }) {
+    /// Records ahead. Says whether it is time to show how far it has come. A frame that shows something new has enough
+    /// to do: as long as there is a good stretch to be played, recording waits for one that does not.
+    fn record(&mut self, wall_dt_ms: f64, busy: bool) -> bool {
+        let ahead = self.film.events() - self.film.position();
+        let budget_ms = match (self.quest.is_on(), busy) {
+            (true, _) => QUEST_MS,
+            (false, true) if ahead >= AHEAD_EVENTS => return false,
+            (false, true) => 0.0,
+            (false, false) => RECORD_MS,
+        };
+        if !self.film.record(budget_ms) {
             return false;
         }
         self.since_progress_ms += wall_dt_ms;
@@ -477,8 +499,29 @@ impl Session {
     pub fn scene(&self, view: &ViewState) -> Scene {
         let checks = Checks { watch: self.film.watch(), ahead: self.film.violations() };
         let instant = self.film.instant();
+        let mut counted = self.counted.borrow_mut();
+        if build::is_big(instant.config(), view) {
+            self.count(&mut counted);
+        } else {
+            *counted = None;
+        }
+        let census = counted.as_ref().map(|counted| &counted.census);
         let source = Source { title: tr_any(&self.source.title), ..self.source.clone() };
-        build::scene(instant, checks, self.selection, view, self.transport(), source)
+        build::scene(instant, census, checks, self.selection, view, self.transport(), source)
+    }
+
+    /// Brings the census to the instant in view: by what was touched since, or anew.
+    fn count(&self, counted: &mut Option<Counted>) {
+        let (trail, world) = (self.film.trail(), self.film.instant().world);
+        let (edition, touches) = (self.edition(), trail.count());
+        if let Some(known) = counted.as_mut().filter(|known| known.edition == edition)
+            && let Some(touched) = trail.since(known.touches)
+        {
+            known.census.follow(world, &touched);
+            known.touches = touches;
+            return;
+        }
+        *counted = Some(Counted { edition, touches, census: Census::of(world) });
     }
 
     fn transport(&self) -> Transport {

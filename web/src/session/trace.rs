@@ -28,22 +28,34 @@ const SMALL_REQUESTS_MAX: u64 = 5_000;
 pub enum CacheSize {
     /// 12 own lines and 9 lent ones a side: every slot can be read.
     Small,
+    /// 170 own lines and 130 lent ones: as many as a big window shows in full detail.
+    ThreeHundred,
     /// 1,000 own and 1,000 lent.
     Thousand,
     /// 10,000 own and 10,000 lent.
     TenThousand,
+    /// A million own and a million lent.
+    Million,
 }
 
 impl CacheSize {
-    pub const ALL: [CacheSize; 3] = [CacheSize::Small, CacheSize::Thousand, CacheSize::TenThousand];
+    pub const ALL: [CacheSize; 5] = [
+        CacheSize::Small,
+        CacheSize::ThreeHundred,
+        CacheSize::Thousand,
+        CacheSize::TenThousand,
+        CacheSize::Million,
+    ];
 
     /// Own lines and lent ones, of each controller.
     #[must_use]
     pub fn lines(self) -> (u32, u32) {
         match self {
             CacheSize::Small => (12, 9),
+            CacheSize::ThreeHundred => (170, 130),
             CacheSize::Thousand => (1_000, 1_000),
             CacheSize::TenThousand => (10_000, 10_000),
+            CacheSize::Million => (1_000_000, 1_000_000),
         }
     }
 
@@ -52,8 +64,10 @@ impl CacheSize {
     pub fn words(self) -> &'static str {
         match self {
             CacheSize::Small => tr("12 lines"),
+            CacheSize::ThreeHundred => tr("300 lines"),
             CacheSize::Thousand => tr("1,000 lines"),
             CacheSize::TenThousand => tr("10,000 lines"),
+            CacheSize::Million => tr("1,000,000 lines"),
         }
     }
 

@@ -2,6 +2,7 @@
 //! an instant gives the same picture.
 
 mod array;
+pub mod census;
 mod condition;
 mod controller;
 mod headline;
@@ -14,6 +15,7 @@ mod record;
 mod slots;
 
 use super::model::{ControllerCard, LineLabel, Scene, Selection, Source, Transport, ViewState};
+use census::Census;
 use mirrorline_engine::check::{Violation, Watch};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::controller::line::Line;
@@ -34,6 +36,8 @@ pub struct Checks<'a> {
 struct Stage<'a> {
     instant: Instant<'a>,
     view: ViewState,
+    /// Of big caches.
+    census: Option<&'a Census>,
     selection: Option<Selection>,
     focus: Option<Focus>,
     /// The line that is ringed and inspected: the selected one, else the one in focus.
@@ -44,11 +48,17 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn new(instant: Instant<'a>, selection: Option<Selection>, view: ViewState) -> Stage<'a> {
+    fn new(
+        instant: Instant<'a>,
+        census: Option<&'a Census>,
+        selection: Option<Selection>,
+        view: ViewState,
+    ) -> Stage<'a> {
         let focus = focus(instant);
         let mut stage = Stage {
             instant,
             view,
+            census,
             selection,
             focus,
             chosen: None,
@@ -109,6 +119,9 @@ impl<'a> Stage<'a> {
 
     /// The line that a slot holds, or that is on its way into it.
     fn held(&self, memory: ControllerId, slot: u32) -> Option<LineKey> {
+        if let Some(census) = self.census {
+            return census.key(memory, slot);
+        }
         let here = self.instant.world.controller(memory);
         let slot = mirrorline_engine::ids::Slot(slot);
         if let Some(at) = here.memory().held(slot) {
@@ -119,17 +132,25 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Builds the scene. `transport` and `source` are the playback's own, and are passed through.
+/// Whether a cache has more slots than can be drawn one by one: it needs a census.
+#[must_use]
+pub fn is_big(config: &Config, view: &ViewState) -> bool {
+    config.slots() as usize > view.cells_max
+}
+
+/// Builds the scene. `census` is of big caches, at this instant. `transport` and `source` are the playback's own, and
+/// are passed through.
 #[must_use]
 pub fn scene(
     instant: Instant<'_>,
+    census: Option<&Census>,
     checks: Checks<'_>,
     selection: Option<Selection>,
     view: &ViewState,
     transport: Transport,
     source: Source,
 ) -> Scene {
-    let stage = Stage::new(instant, selection, *view);
+    let stage = Stage::new(instant, census, selection, *view);
     let told = story(instant, stage.focus);
     let cached = slots::look(&stage);
     let [a, b] = ControllerId::BOTH

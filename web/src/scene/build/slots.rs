@@ -1,11 +1,15 @@
 //! Which slot holds what, in both caches.
 
 use super::Stage;
+use super::census::Census;
+use crate::scene::heat::HeatMap;
 use crate::scene::look::Look;
-use crate::scene::model::{HeatMap, Region, SlotCell, SlotId, Slots, Span};
+use crate::scene::model::{Region, Selection, SlotCell, SlotId, Slots, Span};
 use mirrorline_engine::fact::Fact;
 use mirrorline_engine::ids::{ControllerId, LineKey, Slot, Ticket};
 use mirrorline_engine::message::{Message, MessageKind};
+use mirrorline_engine::sim::World;
+use std::rc::Rc;
 
 /// A slot that is in use.
 #[derive(Clone, Copy, Debug)]
@@ -23,13 +27,25 @@ pub struct Cached {
     pub asked: Vec<(ControllerId, LineKey, Ticket)>,
 }
 
-/// Walks over both hash tables, once: they may be long.
+/// Who holds what: read off the census of big caches, and a walk over small ones.
 pub fn look(stage: &Stage<'_>) -> Cached {
+    if let Some(census) = stage.census {
+        return Cached { held: [Vec::new(), Vec::new()], asked: census.asked().collect() };
+    }
+    let mut cached = walk(stage.instant.world);
+    for list in &mut cached.held {
+        list.sort_unstable_by_key(|held| held.slot);
+    }
+    cached
+}
+
+/// Walks over both hash tables, once: they may be long. In no order.
+pub fn walk(world: &World) -> Cached {
     let mut held: [Vec<Held>; 2] = [Vec::new(), Vec::new()];
     let mut asked = Vec::new();
     for id in ControllerId::BOTH {
-        let controller = stage.instant.world.controller(id);
-        let peer = stage.instant.world.controller(id.peer());
+        let controller = world.controller(id);
+        let peer = world.controller(id.peer());
         for (_, line) in controller.table().iter() {
             if let Some(ticket) = line.asked {
                 asked.push((id, line.key, ticket));
@@ -45,45 +61,45 @@ pub fn look(stage: &Stage<'_>) -> Cached {
             }
         }
     }
-    if !is_big(stage) {
-        for list in &mut held {
-            list.sort_unstable_by_key(|held| held.slot);
-        }
-    }
     Cached { held, asked }
 }
 
 /// Slots `first .. first + total` of a cache.
 pub fn region(stage: &Stage<'_>, memory: ControllerId, first: u32, total: u32, held: &[Held]) -> Region {
-    if is_big(stage) {
-        return heat(stage, memory, first, total, held);
+    if let Some(census) = stage.census {
+        return heat(stage, census, memory, first);
     }
     let from = held.partition_point(|held| held.slot < first);
     let to = held.partition_point(|held| held.slot < first + total);
     let held = &held[from..to];
-    Region { used: held.len() as u32, total, slots: Slots::Cells(cells(stage, memory, first, total, held)) }
+    Region {
+        used: held.len() as u32,
+        total,
+        slots: Slots::Cells(Rc::new(cells(stage, memory, first, total, held))),
+    }
 }
 
-/// Whether a cache has more slots than can be drawn one by one.
-fn is_big(stage: &Stage<'_>) -> bool {
-    stage.config().slots() as usize > stage.view.cells_max
-}
-
-fn heat(stage: &Stage<'_>, memory: ControllerId, first_slot: u32, total: u32, held: &[Held]) -> Region {
-    let mut codes = vec![Look::Free.palette(); total as usize];
-    let mut marked = Vec::new();
-    let mut used = 0;
-    for held in held {
-        let at = held.slot.wrapping_sub(first_slot) as usize;
-        let Some(code) = codes.get_mut(at) else { continue };
-        *code = held.look.palette();
-        used += 1;
-        if stage.is_chosen(held.key) {
-            marked.push(held.slot);
+fn heat(stage: &Stage<'_>, census: &Census, memory: ControllerId, first_slot: u32) -> Region {
+    let slate = census.slates(memory)[usize::from(first_slot > 0)].clone();
+    let line_of = |id| stage.chosen.and_then(|key| stage.line(id, key));
+    // The chosen line's slot here, and the one that the peer fills with it.
+    let slots =
+        [line_of(memory).and_then(|line| line.loc), line_of(memory.peer()).and_then(|line| line.fresh)];
+    let mut marked: Vec<u32> = Vec::new();
+    for slot in slots.into_iter().flatten() {
+        let index = slot.0.wrapping_sub(first_slot);
+        if index < slate.total() && slate.key(index) == stage.chosen && !marked.contains(&index) {
+            marked.push(index);
         }
     }
-    marked.sort_unstable();
-    Region { used, total, slots: Slots::Heat(HeatMap { memory, first_slot, codes, marked }) }
+    let found = match stage.selection {
+        Some(Selection::Line(key)) => marked.first().map(|index| (key, *index)),
+        _ => None,
+    };
+    let (used, total) = (slate.used(), slate.total());
+    let line_blocks = stage.line_blocks;
+    let map = HeatMap { memory, first_slot, line_blocks, slate, marked, found };
+    Region { used, total, slots: Slots::Heat(map) }
 }
 
 fn cells(stage: &Stage<'_>, memory: ControllerId, first: u32, total: u32, held: &[Held]) -> Vec<SlotCell> {
@@ -91,7 +107,7 @@ fn cells(stage: &Stage<'_>, memory: ControllerId, first: u32, total: u32, held: 
     (first..first + total)
         .map(|slot| {
             let at = SlotId { memory, slot };
-            let selected = stage.selection == Some(crate::scene::model::Selection::Slot(at));
+            let selected = stage.selection == Some(Selection::Slot(at));
             match held.next_if(|held| held.slot == slot) {
                 None => SlotCell {
                     at,

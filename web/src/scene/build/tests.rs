@@ -1,4 +1,5 @@
-use super::{Checks, scene};
+use super::census::Census;
+use super::{Checks, is_big, scene};
 use crate::scene::look::Look;
 use crate::scene::model::*;
 use mirrorline_engine::check::{Depth, Watch};
@@ -40,7 +41,9 @@ impl Film {
         let source = Source { title: String::new(), scenario: None, generation: 0 };
         let ahead = self.timeline.frontier_witness().violations();
         let checks = Checks { watch: self.timeline.witness(), ahead };
-        scene(self.instant(), checks, selection, &ViewState::default(), Transport::default(), source)
+        let view = ViewState::default();
+        let census = is_big(self.instant().config(), &view).then(|| Census::of(self.timeline.world()));
+        scene(self.instant(), census.as_ref(), checks, selection, &view, Transport::default(), source)
     }
 
     fn at(&mut self, position: u64) -> Scene {
@@ -311,11 +314,9 @@ fn a_big_cache_is_a_heat_map_with_one_code_for_each_slot() {
     let mut film = big(1000);
     let scene = film.at(film.timeline.len() / 2);
     let Slots::Heat(map) = &scene.controllers[0].own.slots else { panic!("1,000 slots are a heat map") };
-    assert_eq!(map.codes.len(), 1000);
-    assert_eq!(
-        map.codes.iter().filter(|code| **code != Look::Free.palette()).count() as u32,
-        scene.controllers[0].own.used
-    );
+    assert_eq!(map.slate.total(), 1000);
+    let used = (0..1000).filter(|slot| map.slate.look(*slot) != Look::Free).count() as u32;
+    assert_eq!((used, map.slate.used()), (scene.controllers[0].own.used, used));
     assert!(scene.controllers[0].own.used > 500);
 }
 
