@@ -193,7 +193,7 @@ fn token_view(props: &TokenProps) -> Html {
     html! {
         <div ref={node} class={classes!("fly", weight, row, token.selected.then_some("sel"))} data-testid="token" data-token={token.name}>
             <i class="trail"></i>
-            <button class="tok" title={said.clone()} aria-label={said} data-pick={pick}><b>{ token.name }</b><span>{ &token.detail }</span></button>
+            <button class="tok" title={said.clone()} aria-label={said} data-pick={pick}><b>{ token.name }</b>{ " " }<span>{ &token.detail }</span></button>
         </div>
     }
 }
