@@ -35,6 +35,8 @@ pub enum Action {
     Break(String),
     /// … or what a key stands for.
     BreakKey(char),
+    /// Somebody points at an instant on the scrubber, or at none any more.
+    Point(Option<u64>),
     DismissFailure,
     /// Which events the list shows.
     Filter(Filter),

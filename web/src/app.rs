@@ -25,9 +25,10 @@ use crate::language::{self, Catalogue, Language, say, tr};
 use crate::listen::{Heard, Listeners};
 use crate::movers::Movers;
 use crate::room;
+use crate::scene::build::glimpse::Glimpse;
 use crate::scene::causes::Why;
 use crate::scene::charts::Chart;
-use crate::scene::events::{EventsView, Filter};
+use crate::scene::events::{Edition, EventsView, Filter};
 use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, Selection, ViewState};
 use crate::session::{Changed, Command, Session};
 use crate::share;
@@ -76,7 +77,6 @@ pub struct App {
     clock: Clock,
     movers: Movers,
     act: Callback<Action>,
-    time_of: Callback<u64, u64>,
     theme: Theme,
     texts: Callback<(Language, Option<Catalogue>)>,
     step: StepUnit,
@@ -103,6 +103,9 @@ pub struct App {
     since_inspector_ms: f64,
     /// The headline or the inspector has been held back, and is due.
     stale: bool,
+    /// The instant on the scrubber that somebody points at, and what it was when it was looked at last.
+    pointed: Option<u64>,
+    glimpse: Option<(u64, Edition, Rc<Glimpse>)>,
     feed: Feed,
     filter: Filter,
     why: Option<Why>,
@@ -136,7 +139,6 @@ impl Component for App {
         let view = room::view(theme);
         let scene = Rc::new(session.scene(&view));
         let session = Rc::new(RefCell::new(session));
-        let of_time = Rc::clone(&session);
         let clock = Clock::new(ctx.link().callback(Msg::Frame));
         clock.request();
         App {
@@ -147,8 +149,9 @@ impl Component for App {
             clock,
             movers: Movers::new(room::reduced_motion()),
             act: ctx.link().callback(Msg::Act),
-            time_of: Callback::from(move |event| of_time.borrow().time_of(event)),
             feed: Feed::new(Rc::clone(&session)),
+            pointed: None,
+            glimpse: None,
             filter: Filter::default(),
             why: None,
             session,
@@ -213,7 +216,8 @@ impl Component for App {
                     charts={self.charts()} event={if self.tab == Tab::About { (transport.event, transport.total) } else { (0, 0) }}
                     about={about.unwrap_or_default()} tab={self.tab} open={self.drawer} act={self.act.clone()} />
                 <Dock transport={transport.clone()} faults={Rc::clone(&scene.faults)} broken={scene.rules.first.as_ref().map(|first| first.event)}
-                    step={self.step} choosing={self.panel == Some(Panel::Until)} branches_open={self.panel == Some(Panel::Branches)} time_of={self.time_of.clone()} act={self.act.clone()} />
+                    step={self.step} choosing={self.panel == Some(Panel::Until)} branches_open={self.panel == Some(Panel::Branches)} letters={self.view.track_letters}
+                    glimpse={self.glimpse.as_ref().map(|(_, _, glimpse)| Rc::clone(glimpse))} act={self.act.clone()} />
                 if self.panel == Some(Panel::Keys) { <KeysDialog act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Break) { <BreakSheet faults={Rc::clone(&scene.faults)} undo={transport.undo.clone()} act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
@@ -326,8 +330,22 @@ impl App {
             }
             Changed::Scene => self.refresh(true),
         };
+        let looked = self.glance();
         self.keep_going();
-        self.guide(dt_ms) || redraw
+        self.guide(dt_ms) || looked || redraw
+    }
+
+    /// Looks at the instant that somebody points at, unless it has been looked at already: once a frame, since it costs
+    /// as much as a seek.
+    fn glance(&mut self) -> bool {
+        let Some(event) = self.pointed else { return false };
+        let session = self.session.borrow();
+        let edition = session.edition();
+        if self.glimpse.as_ref().is_some_and(|(seen, of, _)| (*seen, *of) == (event, edition)) {
+            return false;
+        }
+        self.glimpse = Some((event, edition, Rc::new(session.glimpse(event))));
+        true
     }
 
     /// The tour goes on by itself while the run does.
@@ -413,11 +431,15 @@ impl App {
         }
         let redraw = self.refresh(false);
         self.keep_going();
+        if self.pointed.is_some() {
+            // What is pointed at may be another instant now.
+            self.clock.request();
+        }
         redraw || news
     }
 
     fn act(&mut self, action: Action) -> bool {
-        if !matches!(action, Action::Say(_)) {
+        if !matches!(action, Action::Say(_) | Action::Point(_)) {
             self.said = None;
         }
         match action {
@@ -474,6 +496,14 @@ impl App {
             Action::BreakKey(key) => {
                 let fault = self.scene.faults.iter().find(|fault| fault.key == Some(key)).cloned();
                 return self.break_now(fault);
+            }
+            Action::Point(event) => {
+                self.pointed = event;
+                if event.is_none() {
+                    return self.glimpse.take().is_some();
+                }
+                self.clock.request();
+                return false;
             }
             Action::DismissFailure => self.failure = None,
             Action::Filter(filter) => self.filter = filter,

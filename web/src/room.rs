@@ -81,7 +81,15 @@ fn fit(width: f64, height: f64, projector: bool) -> ViewState {
         hash_buckets: if narrow { 6 } else { 8 },
         // 300 cells with letters need the whole drawing; from there on it is scaled.
         cells_max: if narrow || projector || height <= 840.0 { 48 } else { 300 },
+        track_letters: letters(width / zoom(width, height, projector), projector),
     }
+}
+
+/// How many letters the scrubber is long, on a page so wide: the width of a letter and the page's edges are those of the
+/// style sheets, for fonts that run wide.
+fn letters(width: f64, projector: bool) -> u32 {
+    let (letter, edges) = if projector { (10.5, 48.0) } else { (7.0, 48.0) };
+    ((width - edges) / letter).max(0.0) as u32
 }
 
 #[cfg(test)]
@@ -106,6 +114,16 @@ mod tests {
         assert_eq!(cells(1600.0, 900.0, true), 48);
         assert_eq!(cells(1366.0, 768.0, false), 48);
         assert_eq!(cells(390.0, 844.0, false), 48);
+    }
+
+    #[test]
+    fn a_track_is_as_many_letters_long_as_its_room_and_its_font_allow() {
+        let letters = |width, height, projector| fit(width, height, projector).track_letters;
+        assert_eq!(letters(1600.0, 900.0, false), 221);
+        assert_eq!(letters(3200.0, 1800.0, false), 221, "everything is twice as big");
+        assert_eq!([letters(1600.0, 900.0, true), letters(1280.0, 720.0, true)], [147, 147]);
+        assert!(letters(800.0, 600.0, false) < 110);
+        assert_eq!(letters(0.0, 0.0, false), 0);
     }
 
     #[test]

@@ -56,6 +56,30 @@ fn seeking_anywhere_gives_the_state_that_stepping_gave() {
 }
 
 #[test]
+fn a_glance_sees_what_a_seek_shows_and_leaves_the_view_where_it_is() {
+    let mut timeline = Timeline::new(run());
+    timeline.extend(1_500);
+    timeline.seek(700);
+    let crash = Fault::Crash { at: ControllerId::A };
+    let at_ns = timeline.world().now_ns();
+    timeline.apply(Command::Fault(TimedFault { at_ns, fault: crash })).expect("a live controller can die");
+    timeline.extend(1_500);
+    let mut z = 11;
+    for _ in 0..100 {
+        z = mix(z);
+        let here = timeline.seek(z % (timeline.len() + 1));
+        for goal in [(z >> 20) % (timeline.len() + 1), here, 699, 700, 701, u64::MAX] {
+            let before = timeline.world().digest();
+            let seen = timeline.glance(goal, World::digest);
+            assert_eq!((timeline.position(), timeline.world().digest()), (here, before));
+            let mut other = timeline.clone();
+            other.seek(goal);
+            assert_eq!(seen, other.world().digest(), "from {here} at {goal}");
+        }
+    }
+}
+
+#[test]
 fn keyframes_thin_out_when_there_are_many() {
     let mut timeline = Timeline::new(run());
     while timeline.extend(1000) == 1000 {}

@@ -7,6 +7,7 @@ use super::run_until::{run_until, use_menu};
 use super::scrubber::{Scrubber, speed_bounds};
 use crate::action::{Action, Direction, Panel, StepUnit};
 use crate::language::{say, tr};
+use crate::scene::build::glimpse::Glimpse;
 use crate::scene::model::{FaultButton, Transport};
 use crate::scene::words::{count_text, css_number};
 use crate::session::Command;
@@ -25,7 +26,10 @@ pub struct DockProps {
     pub choosing: bool,
     /// The menu of futures is open.
     pub branches_open: bool,
-    pub time_of: Callback<u64, u64>,
+    /// Letters that the scrubber is long.
+    pub letters: u32,
+    /// The instant that is pointed at.
+    pub glimpse: Option<Rc<Glimpse>>,
     pub act: Callback<Action>,
 }
 
@@ -52,7 +56,7 @@ pub fn dock(props: &DockProps) -> Html {
         <footer class={classes!("dock", (transport.branches.len() > 1).then_some("forked"))} aria-label={tr("Transport")}>
             <p class="ran" role="status" data-testid="ran">{ transport.note.as_deref().unwrap_or_default() }</p>
             <Scrubber event={transport.event} total={transport.total} time_ns={transport.time_ns} indexing={transport.indexing.is_some()}
-                markers={transport.markers.clone()} safety={Rc::clone(&transport.safety)} safe_now={transport.safe_now} broken={props.broken} time_of={props.time_of.clone()} act={props.act.clone()} />
+                markers={transport.markers.clone()} letters={props.letters} acks={Rc::clone(&transport.acks)} safety={Rc::clone(&transport.safety)} safe_now={transport.safe_now} broken={props.broken} glimpse={props.glimpse.clone()} act={props.act.clone()} />
             <div class="bar">
                 <div class="tp">
                     <button class="ib" aria-label={tr("Step back")} title={tr("Step back (←)")} data-testid="step-back" disabled={transport.event == 0}

@@ -9,6 +9,7 @@ pub mod disks;
 pub mod dock;
 pub mod events;
 pub mod find;
+mod glimpse;
 pub mod header;
 pub mod heat;
 mod heat_paint;

@@ -1,11 +1,14 @@
 //! The scrubber: all known events on one line. Drag it, click it, or steer it with the keys of a slider.
 
+use super::glimpse::card;
 use super::icon::icon;
 use super::ledger::safety_class;
 use crate::action::Action;
 use crate::language::{say, tr};
+use crate::scene::build::glimpse::Glimpse;
+use crate::scene::marks::{Ack, named};
 use crate::scene::model::{Marker, MarkerKind, SafetySpan, Transport};
-use crate::scene::words::{count_text, css_number, time_text};
+use crate::scene::words::{css_number, time_text};
 use crate::session::Command;
 use mirrorline_engine::check::Safety;
 use std::rc::Rc;
@@ -24,13 +27,13 @@ pub struct ScrubberProps {
     pub safe_now: Safety,
     /// Where an invariant broke first.
     pub broken: Option<u64>,
-    /// Gives the time of an event, for the tooltip.
-    pub time_of: Callback<u64, u64>,
+    /// Letters that the track is long.
+    pub letters: u32,
+    pub acks: Rc<Vec<Ack>>,
+    /// The instant that is pointed at.
+    pub glimpse: Option<Rc<Glimpse>>,
     pub act: Callback<Action>,
 }
-
-/// The share of the track that a marker's words take; closer ones stand without.
-const LABEL_SHARE: f64 = 0.08;
 
 /// Events that PageUp and PageDown jump over: a twentieth of all.
 fn page(total: u64) -> u64 {
@@ -53,7 +56,8 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
     let track = use_node_ref();
     let hint = use_node_ref();
     let dragging = use_state_eq(|| false);
-    let hover = use_state_eq(|| None::<u64>);
+    // It was steered by a key last.
+    let keyed = use_state_eq(|| false);
     {
         let track = track.clone();
         use_effect_with((props.event, props.total), move |&(event, total)| {
@@ -62,9 +66,18 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
     }
     {
         let hint = hint.clone();
-        use_effect_with((*hover, props.total), move |&(hover, total)| {
-            if let Some(event) = hover {
+        let shown = props.glimpse.as_ref().map(|glimpse| glimpse.event);
+        use_effect_with((shown, props.total), move |&(shown, total)| {
+            if let Some(event) = shown {
                 place(hint.cast(), event, total);
+            }
+        });
+    }
+    {
+        let send = props.act.clone();
+        use_effect_with((*keyed, props.event), move |&(keyed, event)| {
+            if keyed {
+                send.emit(Action::Point(Some(event)));
             }
         });
     }
@@ -92,8 +105,13 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
         let send = props.act.clone();
         move |event: u64| send.emit(Action::Play(Command::Seek(event)))
     };
+    let point = {
+        let send = props.act.clone();
+        move |event: Option<u64>| send.emit(Action::Point(event))
+    };
     let onpointerdown = {
-        let (at, seek, dragging, track) = (at.clone(), seek.clone(), dragging.clone(), track.clone());
+        let (at, seek, point, dragging, track) =
+            (at.clone(), seek.clone(), point.clone(), dragging.clone(), track.clone());
         move |event: PointerEvent| {
             if event.button() != 0 {
                 return;
@@ -105,14 +123,17 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
             }
             if let Some(target) = at(f64::from(event.client_x())) {
                 seek(target);
+                point(Some(target));
             }
         }
     };
     let onpointermove = {
-        let (at, seek, dragging, hover) = (at.clone(), seek.clone(), dragging.clone(), hover.clone());
+        let (at, seek, point) = (at.clone(), seek.clone(), point.clone());
+        let (dragging, keyed) = (dragging.clone(), keyed.clone());
         move |event: PointerEvent| {
             let target = at(f64::from(event.client_x()));
-            hover.set(target);
+            keyed.set(false);
+            point(target);
             if let (true, Some(target)) = (*dragging, target) {
                 seek(target);
             }
@@ -122,14 +143,24 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
         let dragging = dragging.clone();
         move |_: PointerEvent| dragging.set(false)
     };
-    let onpointerleave = {
-        let hover = hover.clone();
-        move |_: PointerEvent| hover.set(None)
+    let leave = {
+        let (keyed, point) = (keyed.clone(), point.clone());
+        Callback::from(move |()| {
+            keyed.set(false);
+            point(None);
+        })
     };
     let onkeydown = {
-        let (seek, now) = (seek.clone(), props.event);
+        let (seek, now, keyed, leave) = (seek.clone(), props.event, keyed.clone(), leave.clone());
         move |event: KeyboardEvent| {
-            let target = match event.key().as_str() {
+            let key = event.key();
+            // Keys that go elsewhere have names; those that do something else are letters, or Escape.
+            if key.len() > 3 && key != "Escape" {
+                keyed.set(true);
+            } else {
+                leave.emit(());
+            }
+            let target = match key.as_str() {
                 "ArrowUp" => now + 1,
                 "ArrowDown" => now.saturating_sub(1),
                 "PageUp" => now.saturating_sub(page(total)),
@@ -150,29 +181,28 @@ pub fn scrubber(props: &ScrubberProps) -> Html {
         total = props.total,
         words = props.safe_now.words()
     );
+    let named = named(&props.markers, props.event, total, f64::from(props.letters));
     let markers = props.markers.iter().enumerate().map(|(index, marker)| {
-        let next = props.markers.get(index + 1).map_or(u64::MAX, |next| next.event);
-        let labelled = next.saturating_sub(marker.event) as f64 >= LABEL_SHARE * total as f64;
         let (class, mark) = match marker.kind {
             MarkerKind::Place => ("flag", Html::default()),
             MarkerKind::Break => ("flag breaks", icon("#i-bolt", "")),
             MarkerKind::Mend => ("flag mends", icon("#g-ok", "")),
         };
-        html! { <span key={marker.event.to_string()} class={class} title={marker.text.clone()}>{ mark }{ if labelled { marker.text.as_str() } else { "" } }</span> }
+        html! { <span key={marker.event.to_string()} class={class} title={marker.text.clone()}>{ mark }{ if named[index] { marker.text.as_str() } else { "" } }</span> }
     });
     html! {
         <div ref={track} class={classes!("scrub", props.indexing.then_some("partial"), dragging.then_some("dragging"))} role="slider"
             tabindex="0" aria-label={tr("Time")} aria-valuemin="0" aria-valuemax={props.total.to_string()} aria-valuenow={props.event.to_string()}
             aria-valuetext={said} data-testid="scrubber" {onpointerdown} {onpointermove} onpointerup={release.clone()}
-            onpointercancel={release} {onpointerleave} {onkeydown}>
+            onpointercancel={release} onpointerleave={leave.reform(|_: PointerEvent| ())} onblur={leave.reform(|_: FocusEvent| ())} {onkeydown}>
             <div class="band"></div>
             // Placed by the space-time diagram, and hidden without it.
             <span class="window" aria-hidden="true"></span>
-            <Safe spans={Rc::clone(&props.safety)} {total} broken={props.broken} />
+            <Safe spans={Rc::clone(&props.safety)} acks={Rc::clone(&props.acks)} {total} broken={props.broken} />
             { for markers }
-            <span ref={hint} class={classes!("hint", hover.is_some().then_some("on"))} aria-hidden="true">
-                if let Some(event) = *hover { <b>{ say!("event {count}, {time}", count = count_text(event), time = time_text(props.time_of.emit(event))) }</b> }
-            </span>
+            <div ref={hint} key={if *keyed { props.event } else { 0 }} class={classes!("hint", props.glimpse.is_some().then_some("on"), keyed.then_some("keyed"))} aria-hidden="true">
+                { for props.glimpse.as_deref().map(card) }
+            </div>
             <span class={classes!("head", safety_class(props.safe_now))}><b>{ format!("{now_text}, {}", tr(props.safe_now.words())) }</b></span>
         </div>
     }
@@ -184,6 +214,7 @@ const WORD_SHARE: f64 = 0.055;
 #[derive(Properties, PartialEq)]
 struct SafeProps {
     spans: Rc<Vec<SafetySpan>>,
+    acks: Rc<Vec<Ack>>,
     total: u64,
     broken: Option<u64>,
 }
@@ -215,7 +246,24 @@ fn safe(props: &SafeProps) -> Html {
     let broken = props
         .broken
         .map(|event| html! { <g class="broke"><line x1={at(event)} x2={at(event)} y1="0" y2="15" /></g> });
-    html! { <svg class="safety" aria-hidden="true" data-testid="safety">{ for spans }{ for broken }</svg> }
+    html! {
+        <svg class="safety" aria-hidden="true" data-testid="safety">
+            { for spans }{ for broken }
+            <svg class="acks" y="16" height="6" viewBox="0 0 1000 6" preserveAspectRatio="none"><path d={ack_path(&props.acks, total)} /></svg>
+        </svg>
+    }
+}
+
+/// Ticks that hang below the band, a thousand wide and six high: one path, however many there are.
+fn ack_path(acks: &[Ack], total: u64) -> String {
+    let mut path = String::new();
+    for ack in acks {
+        path.push('M');
+        path.push_str(&css_number(percent(ack.event, total) * 10.0));
+        path.push_str(" 0v");
+        path.push_str(&(u32::from(ack.weight) * 2).to_string());
+    }
+    path
 }
 
 /// The range of the speed slider, as attributes want it.
@@ -232,6 +280,12 @@ mod tests {
     fn an_empty_run_has_its_head_at_the_start() {
         assert_eq!(percent(0, 0), 0.0);
         assert_eq!(percent(50, 200), 25.0);
+    }
+
+    #[test]
+    fn the_more_hosts_hear_done_the_longer_the_tick() {
+        let acks = [Ack { event: 5, weight: 1 }, Ack { event: 10, weight: 3 }];
+        assert_eq!(ack_path(&acks, 20), "M250.000 0v2M500.000 0v6");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod events;
 pub mod health;
 pub mod heat;
 pub mod look;
+pub mod marks;
 pub mod model;
 pub mod pick;
 pub mod reel;

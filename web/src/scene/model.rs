@@ -9,6 +9,7 @@
 pub use super::health::*;
 use super::heat::HeatMap;
 use super::look::Look;
+use super::marks::Ack;
 use crate::language::tr;
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::{ControllerId, LineKey};
@@ -45,11 +46,13 @@ pub struct ViewState {
     pub hash_buckets: usize,
     /// A region with more slots than this is a heat map.
     pub cells_max: usize,
+    /// Letters that the scrubber is long.
+    pub track_letters: u32,
 }
 
 impl Default for ViewState {
     fn default() -> ViewState {
-        ViewState { disk_rows: 6, queue_chips: 5, hash_buckets: 8, cells_max: 48 }
+        ViewState { disk_rows: 6, queue_chips: 5, hash_buckets: 8, cells_max: 48, track_letters: 230 }
     }
 }
 
@@ -558,6 +561,8 @@ pub struct Transport {
     /// Why the recording ends before the run does; `None` when it does not.
     pub cut: Option<String>,
     pub markers: Vec<Marker>,
+    /// Where hosts heard “done”.
+    pub acks: Rc<Vec<Ack>>,
     /// How safe everything is, over the whole recording.
     pub safety: Rc<Vec<SafetySpan>>,
     /// … and at the event just shown.

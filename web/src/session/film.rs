@@ -1,13 +1,16 @@
 //! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
 
 use super::gauges::{Gauges, Samples};
-use super::lookout::{Lookout, Trail};
+use super::lookout::{self, Lookout, Trail};
 use super::stopwatch::now_ms;
-use crate::language::{say, tr};
+use crate::language::{say, speak, tr};
+use crate::scene::build::glimpse::{Glimpse, miniature};
 use crate::scene::build::palette::fault_words;
+use crate::scene::marks::{self, Ack};
 use crate::scene::model::{LoadFailure, Marker, MarkerKind, SafetySpan};
 use mirrorline_engine::check::{Depth, Safety, Violation, Watch};
 use mirrorline_engine::explain::log::Entry;
+use mirrorline_engine::explain::why::entry_text;
 use mirrorline_engine::explain::{EventLog, Instant};
 use mirrorline_engine::history::{Deed, MarkKind, Timeline};
 use mirrorline_engine::message::MessageKind;
@@ -229,6 +232,37 @@ impl Film {
     #[must_use]
     pub fn trail(&self) -> &Trail {
         &self.timeline.witness().trail
+    }
+
+    /// How safe everything is after so many events.
+    #[must_use]
+    pub fn safety_at(&self, position: u64) -> Safety {
+        let last = position.checked_sub(1).and_then(|index| self.notes.safety.get(index as usize));
+        last.copied().unwrap_or_default()
+    }
+
+    /// Another instant, small; what is shown stays. Costs a seek at most.
+    #[must_use]
+    pub fn glimpse(&self, position: u64) -> Glimpse {
+        let position = position.min(self.events());
+        let entry = position.checked_sub(1).and_then(|index| self.log.get(index));
+        Glimpse {
+            event: position,
+            time_ns: self.time_at(position),
+            what: entry
+                .map_or_else(String::new, |entry| speak(entry_text(&self.log, &self.scenario.config, entry))),
+            safety: self.safety_at(position),
+            world: self.timeline.glance(position, miniature),
+        }
+    }
+
+    /// Where hosts heard that a write is done.
+    #[must_use]
+    pub fn acks(&self) -> Vec<Ack> {
+        let turns = self.notes.turns.iter().enumerate();
+        let heard =
+            turns.filter(|(_, turns)| **turns & lookout::DONE != 0).map(|(index, _)| index as u64 + 1);
+        marks::acks(heard, self.events())
     }
 
     /// What was found broken in all that is recorded.

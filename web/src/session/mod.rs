@@ -16,9 +16,11 @@ mod until;
 
 use crate::language::{say, tr, tr_any};
 use crate::scene::build::census::Census;
+use crate::scene::build::glimpse::Glimpse;
 use crate::scene::build::{self, Checks};
 use crate::scene::charts::{self, Chart};
 use crate::scene::events::Edition;
+use crate::scene::marks::Ack;
 use crate::scene::model::{
     BranchName, Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport,
     ViewState,
@@ -122,6 +124,7 @@ pub struct Session {
     source: Source,
     markers: Vec<Marker>,
     safety: Rc<Vec<SafetySpan>>,
+    acks: Rc<Vec<Ack>>,
     branches: Branches,
     quest: Quest,
     since_progress_ms: f64,
@@ -149,6 +152,7 @@ impl Session {
         Session {
             markers: film.markers(),
             safety: Rc::new(film.safety()),
+            acks: Rc::new(film.acks()),
             branches: Branches::new(Vec::new()),
             quest: Quest::default(),
             film,
@@ -263,6 +267,7 @@ impl Session {
     fn take_marks(&mut self) {
         self.markers = self.film.markers();
         self.safety = Rc::new(self.film.safety());
+        self.acks = Rc::new(self.film.acks());
     }
 
     /// At the very moment that is shown, though nothing may happen then: a message is half-way.
@@ -536,6 +541,7 @@ impl Session {
             indexing,
             cut: self.film.cut(),
             markers: self.markers.clone(),
+            acks: Rc::clone(&self.acks),
             safety: Rc::clone(&self.safety),
             safe_now: self.film.watch().ledger().safety(),
             undo: self.branches.undo_label(),
@@ -543,6 +549,12 @@ impl Session {
             branches: self.branches.all().iter().map(|branch| self.branch_name(branch)).collect(),
             note: self.quest.note().cloned(),
         }
+    }
+
+    /// Another instant, small, while the one in view stays.
+    #[must_use]
+    pub fn glimpse(&self, position: u64) -> Glimpse {
+        self.film.glimpse(position)
     }
 
     /// The instant in view, and the log of all that is recorded.

@@ -454,3 +454,56 @@ fn a_block_is_found_by_its_number_or_it_is_said_why_not() {
         assert!(session.find_block(text).unwrap_err().contains(why), "{text}");
     }
 }
+
+#[test]
+fn a_glimpse_shows_another_instant_as_it_is_and_leaves_the_one_in_view() {
+    use crate::scene::model::Slots;
+    for index in 0..Session::scenarios().len() {
+        let mut session = Session::new();
+        ask(&mut session, Command::LoadScenario(index));
+        let total = scene(&session).transport.total;
+        ask(&mut session, Command::Seek(total / 3));
+        let here = scene(&session);
+        for at in (0..=total).step_by((total as usize / 12).max(1)) {
+            let glimpse = session.glimpse(at);
+            assert_eq!(scene(&session), here, "nothing has moved");
+            let mut other = Session::new();
+            ask(&mut other, Command::LoadScenario(index));
+            ask(&mut other, Command::Seek(at));
+            let there = scene(&other);
+            assert_eq!((glimpse.event, glimpse.time_ns), (at, there.transport.time_ns));
+            assert_eq!(glimpse.safety, there.transport.safe_now);
+            assert_eq!(glimpse.what.is_empty(), at == 0);
+            for (half, card) in glimpse.world.halves.iter().zip(&there.controllers) {
+                assert_eq!((half.mode, half.tone), (card.condition.mode, card.condition.tone));
+                for (looks, region) in [(&half.own, &card.own), (&half.lent, &card.lent)] {
+                    let Slots::Cells(cells) = &region.slots else { continue };
+                    if cells.len() <= 24 {
+                        assert!(
+                            looks.iter().eq(cells.iter().map(|cell| &cell.look)),
+                            "scenario {index} at {at}"
+                        );
+                    }
+                }
+            }
+            let beat = |weight| weight == crate::scene::model::Weight::Beat;
+            let flying = there.link.tokens.iter().filter(|token| !beat(token.weight)).count() as u32;
+            assert_eq!(glimpse.world.flying.iter().sum::<u32>(), flying);
+            assert_eq!(glimpse.world.cut, there.link.cut);
+        }
+    }
+}
+
+#[test]
+fn the_scrubber_marks_each_done_that_a_host_hears() {
+    let mut session = Session::new();
+    let acks = scene(&session).transport.acks;
+    let mut heard = Vec::new();
+    while session.dispatch(Command::RunUntil(Until::Done)).is_ok() && scene(&session).transport.note.is_none()
+    {
+        heard.push(event(&session));
+    }
+    let marked: Vec<u64> = acks.iter().map(|ack| ack.event).collect();
+    assert_eq!(marked.first(), heard.first());
+    assert!(marked.iter().all(|at| heard.contains(at)) && marked.len() > 3);
+}

@@ -8,17 +8,17 @@ use mirrorline_engine::controller::{Controller, Mode};
 use mirrorline_engine::explain::names;
 use mirrorline_engine::ids::ControllerId;
 use mirrorline_engine::mark;
+use mirrorline_engine::sim::World;
 use mirrorline_engine::state::LineState;
 
 pub fn condition(stage: &Stage<'_>, id: ControllerId) -> Condition {
     let controller = stage.instant.world.controller(id);
     let hardware = stage.instant.world.hardware();
-    let (mode, hangs) = (controller.mode(), hardware.hangs(id));
-    let (name, words) = if hangs { ("HUNG", tr("lives, says nothing")) } else { said(stage, id) };
+    let (mode, words, tone) = standing(stage.instant.world, id);
     Condition {
-        mode: name,
+        mode,
         words,
-        tone: if hangs { Tone::Alarm } else { tone(mode) },
+        tone,
         epoch: controller.standing().label,
         heart: heart(stage, controller),
         battery_good: hardware.battery_good[id.index()],
@@ -27,10 +27,12 @@ pub fn condition(stage: &Stage<'_>, id: ControllerId) -> Condition {
     }
 }
 
-/// The mode in the few words that a card has room for. Without power is not the same as dead.
-fn said(stage: &Stage<'_>, id: ControllerId) -> (&'static str, &'static str) {
-    let mode = stage.instant.world.controller(id).mode();
-    let hardware = stage.instant.world.hardware();
+/// The mode, in the few words that a card has room for, and how bad that is. Without power is not the same as dead.
+pub fn standing(world: &World, id: ControllerId) -> (&'static str, &'static str, Tone) {
+    let (mode, hardware) = (world.controller(id).mode(), world.hardware());
+    if hardware.hangs(id) {
+        return ("HUNG", tr("lives, says nothing"), Tone::Alarm);
+    }
     let words = match mode {
         Mode::Down if hardware.broken[id.index()] => tr("dead, memory lost"),
         Mode::Down if hardware.power => tr("switched on"),
@@ -47,7 +49,7 @@ fn said(stage: &Stage<'_>, id: ControllerId) -> (&'static str, &'static str) {
         Mode::Refused => tr("newest data is lost"),
         mode => tr(mode.words()),
     };
-    (mode.name(), words)
+    (mode.name(), words, tone(mode))
 }
 
 fn tone(mode: Mode) -> Tone {

@@ -5,6 +5,7 @@ mod array;
 pub mod census;
 mod condition;
 mod controller;
+pub mod glimpse;
 mod headline;
 mod hosts;
 mod inspector;
