@@ -259,6 +259,7 @@ test('a block is found by its number, and one that is not there is named', async
   await field.fill('9:1');
   await field.press('Enter');
   assert.match(await page.getByTestId('find-wrong').innerText(), /no LUN 9/);
+  assert.equal(await page.getByTestId('said').innerText(), '', 'it is said once');
   assert.deepEqual(await seriousViolations(page), []);
   await field.fill('1:7');
   await field.press('Enter');

@@ -105,7 +105,7 @@ test('the old future stays: switch, compare, undo and redo', async () => {
   assert.match(await page.getByTestId('branches').innerText(), /As it was/);
   await page.getByTestId('compare-1').click();
   const dialog = page.getByTestId('compare-dialog');
-  assert.match(await page.getByTestId('compare-same').innerText(), /same up to event 30/);
+  assert.match(await page.getByTestId('compare-same').innerText(), /same up to event 30\. The first difference/);
   assert.match(await dialog.innerText(), /Controller A dies/);
   assert.deepEqual(await seriousViolations(page), []);
   await dialog.getByRole('button', { name: 'Show this one' }).click();

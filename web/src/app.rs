@@ -43,6 +43,8 @@ use yew::prelude::*;
 const INSPECTOR_EVERY_MS: f64 = 100.0;
 /// In fast play a sentence stays at least this long: shorter ones cannot be read.
 const HEADLINE_EVERY_MS: f64 = 600.0;
+/// What a frame may spend on comparing two futures.
+const COMPARE_MS: f64 = 8.0;
 /// From this speed step on, play is fast.
 const FAST: i32 = 2;
 
@@ -92,6 +94,8 @@ pub struct App {
     failure: Option<LoadFailure>,
     /// What was done, said for a while.
     said: Option<String>,
+    /// What can be shared, while the dialog is open.
+    shared: Option<sharing::Shared>,
     /// The last visit's work, offered again.
     left: Option<String>,
     /// The caption of the tour that is shown, and for how long already.
@@ -167,6 +171,7 @@ impl Component for App {
             dragging: false,
             failure: opened.and_then(Result::err),
             said: ctx.props().missing.map(missing_texts),
+            shared: None,
             left: share::remembered().filter(|_| linked.is_none()),
             tour: (linked.is_none() && asked == share::View::default() && share::is_first_visit())
                 .then_some(0),
@@ -187,7 +192,11 @@ impl Component for App {
             Msg::Texts(language, Some(catalogue)) => self.speak(language, catalogue),
             Msg::Texts(language, None) => self.act(Action::Say(missing_texts(language))),
         };
-        self.look_for_events() || redraw
+        if !matches!(self.panel, Some(Panel::Compare(_))) {
+            self.session.borrow_mut().end_comparing();
+        }
+        let shared = self.share_again();
+        self.look_for_events() || shared || redraw
     }
 
     fn view(&self, _ctx: &Context<App>) -> Html {
@@ -197,6 +206,7 @@ impl Component for App {
             scene.source.scenario.and_then(|index| self.scenarios.get(index)).map(|it| it.about.clone());
         let menu = self.panel.is_some_and(|panel| !panel.is_dialog());
         let close = self.act.reform(|_: MouseEvent| Action::Close);
+        let said = self.said.clone().filter(|_| self.panel != Some(Panel::Find));
         html! {
             <ContextProvider<Movers> context={self.movers.clone()}>
             // Another language draws everything anew, also what has not changed.
@@ -224,8 +234,9 @@ impl Component for App {
                 { self.sharing() }
                 if self.panel == Some(Panel::Find) { <FindDialog wrong={self.said.clone()} act={self.act.clone()} /> }
                 if let Some(step) = self.tour { { tour::tour(step, &self.act) } }
-                if let Some(Panel::Compare(id)) = self.panel { <CompareDialog comparison={self.session.borrow().compare(id).map(Rc::new)} act={self.act.clone()} /> }
-                <p class={classes!("toast", self.said.is_some().then_some("on"))} role="status" data-testid="said">{ self.said.clone().unwrap_or_default() }</p>
+                if let Some(Panel::Compare(_)) = self.panel { <CompareDialog compared={self.session.borrow().compared()} act={self.act.clone()} /> }
+                // What was wrong with a search is said in its own dialog.
+                <p class={classes!("toast", said.is_some().then_some("on"))} role="status" data-testid="said">{ said.unwrap_or_default() }</p>
                 <div class="dropzone" aria-hidden="true"><b>{ tr("Drop a trace, a scenario or a shared file to open it") }</b></div>
             </div>
             </ContextProvider<Movers>>
@@ -331,8 +342,9 @@ impl App {
             Changed::Scene => self.refresh(true),
         };
         let looked = self.glance();
+        let compared = self.compare_on();
         self.keep_going();
-        self.guide(dt_ms) || looked || redraw
+        self.guide(dt_ms) || looked || compared || redraw
     }
 
     /// Looks at the instant that somebody points at, unless it has been looked at already: once a frame, since it costs
@@ -346,6 +358,16 @@ impl App {
         }
         self.glimpse = Some((event, edition, Rc::new(session.glimpse(event))));
         true
+    }
+
+    /// Compares a little more of two futures, while the dialog is open, and says whether more is known now.
+    fn compare_on(&mut self) -> bool {
+        let mut session = self.session.borrow_mut();
+        let before = session.compared();
+        if session.compare_on(COMPARE_MS) {
+            self.clock.request();
+        }
+        session.compared() != before
     }
 
     /// The tour goes on by itself while the run does.
@@ -479,7 +501,13 @@ impl App {
                     texts.emit((language, language.load().await));
                 });
             }
-            Action::Open(panel) => self.panel = Some(panel),
+            Action::Open(panel) => {
+                if let Panel::Compare(id) = panel {
+                    self.session.borrow_mut().begin_comparing(id);
+                    self.clock.request();
+                }
+                self.panel = Some(panel);
+            }
             Action::Close => {
                 self.panel = None;
                 self.dropped = None;
@@ -579,6 +607,7 @@ impl App {
         language.remember();
         self.scenarios = Rc::new(Session::scenarios());
         self.feed = Feed::new(Rc::clone(&self.session));
+        self.glimpse = None;
         self.panel = self.panel.filter(|panel| *panel != Panel::More);
         self.refresh(false);
         true

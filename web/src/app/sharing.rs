@@ -4,11 +4,29 @@ use super::App;
 use crate::action::{Action, Panel, View};
 use crate::components::share_dialog::ShareDialog;
 use crate::language::{say, tr};
+use crate::scene::events::Edition;
 use crate::scene::model::LoadFailure;
 use crate::session::{Command, Session};
 use crate::share;
 use std::rc::Rc;
 use yew::prelude::*;
+
+/// What can be shared of an instant: encoding it takes a while.
+pub(super) struct Shared {
+    of: Of,
+    /// The link behind the `#`, or why there is none.
+    link: Result<Rc<str>, String>,
+    /// The scenario as text.
+    scenario: Rc<str>,
+}
+
+/// What it was made of.
+#[derive(PartialEq)]
+struct Of {
+    edition: Edition,
+    event: u64,
+    view: share::View,
+}
 
 /// Shows what a link, or a file's text, was made of. How it was looked at comes back.
 pub(super) fn open(session: &mut Session, text: &str) -> Result<share::View, LoadFailure> {
@@ -34,20 +52,45 @@ impl App {
     }
 
     pub(super) fn sharing(&self) -> Html {
+        let Some(shared) = &self.shared else { return Html::default() };
+        html! { <ShareDialog link={shared.link.clone()} scenario={Rc::clone(&shared.scenario)} title={self.scene.source.title.clone()} act={self.act.clone()} /> }
+    }
+
+    /// Makes what can be shared when the dialog opens, and again only when it would be something else. Says whether it
+    /// did.
+    pub(super) fn share_again(&mut self) -> bool {
         if self.panel != Some(Panel::Share) {
-            return Html::default();
+            self.shared = None;
+            return false;
         }
-        let link = self.link().map(Rc::from);
-        let scenario = self.session.borrow().scenario_text();
-        html! { <ShareDialog {link} scenario={Rc::from(scenario)} title={self.scene.source.title.clone()} act={self.act.clone()} /> }
+        let of = Of {
+            edition: self.session.borrow().edition(),
+            event: self.scene.transport.event,
+            view: self.how_looked_at(),
+        };
+        if self.shared.as_ref().is_some_and(|shared| shared.of == of) {
+            return false;
+        }
+        let scenario = match self.shared.take() {
+            Some(shared) if shared.of.edition.load == of.edition.load => shared.scenario,
+            _ => Rc::from(self.session.borrow().scenario_text()),
+        };
+        self.shared = Some(Shared { link: self.link().map(Rc::from), scenario, of });
+        true
+    }
+
+    fn how_looked_at(&self) -> share::View {
+        share::View {
+            speed: Some(self.scene.transport.speed),
+            tab: Some(self.tab),
+            spacetime: self.shown == View::SpaceTime,
+            ..share::View::default()
+        }
     }
 
     /// The link to this instant, or why there is none.
     pub(super) fn link(&self) -> Result<String, String> {
-        let speed = Some(self.scene.transport.speed);
-        let spacetime = self.shown == View::SpaceTime;
-        let view = share::View { speed, tab: Some(self.tab), spacetime, ..share::View::default() };
-        let link = self.session.borrow().link(view.write());
+        let link = self.session.borrow().link(self.how_looked_at().write());
         link.encode().map_err(|error| say!("There is no link to this: {error}.", error = error.to_string()))
     }
 

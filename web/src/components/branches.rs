@@ -7,8 +7,7 @@ use crate::language::{say, tr, tr_any};
 use crate::scene::model::BranchName;
 use crate::scene::words::{count_text, time_text};
 use crate::session::Command;
-use crate::session::compare::{Comparison, Side};
-use std::rc::Rc;
+use crate::session::compare::{Compared, Side};
 use yew::prelude::*;
 
 /// The button that says which future is shown, and the menu of all. Nothing while there is only one.
@@ -53,7 +52,7 @@ pub fn branch_menu(branches: &[BranchName], open: bool, act: &Callback<Action>) 
 
 #[derive(Properties, PartialEq)]
 pub struct CompareDialogProps {
-    pub comparison: Option<Rc<Comparison>>,
+    pub compared: Compared,
     pub act: Callback<Action>,
 }
 
@@ -61,11 +60,23 @@ pub struct CompareDialogProps {
 #[function_component(CompareDialog)]
 pub fn compare_dialog(props: &CompareDialogProps) -> Html {
     let close = props.act.reform(|()| Action::Close);
-    let body = match &props.comparison {
-        None => html! { <p class="failed-w" role="alert">{ tr("That future is no longer there.") }</p> },
-        Some(comparison) => html! {
+    let body = match &props.compared {
+        Compared::Gone => {
+            html! { <p class="failed-w" role="alert">{ tr("That future is no longer there.") }</p> }
+        }
+        Compared::Looking { same, of } => html! {
+            <div class="reading" data-testid="compare-looking">
+                <p class="sub">{ say!("The same up to event {count} so far. Looking on for the first difference …", count = count_text(*same)) }</p>
+                <progress max={of.to_string()} value={same.to_string()} aria-label={tr("Events compared")}></progress>
+            </div>
+        },
+        Compared::Done(comparison) => html! {
             <>
-                <p class="sub" data-testid="compare-same">{ say!("The same up to event {count}. The first difference is the next one.", count = count_text(comparison.same)) }</p>
+                <p class="sub" role="status" data-testid="compare-same">{ if comparison.part {
+                    say!("The same up to event {count}. The first difference is the next one.", count = count_text(comparison.same))
+                } else {
+                    say!("The same up to event {count}. There is no difference: both end there.", count = count_text(comparison.same))
+                } }</p>
                 <div class="twin">{ for comparison.sides.iter().map(|side| column(side, comparison.same, &props.act)) }</div>
             </>
         },
@@ -97,7 +108,11 @@ fn column(side: &Side, same: u64, act: &Callback<Action>) -> Html {
     html! {
         <section class="future">
             <h3>{ &side.name }</h3>
-            <p class="sub">{ say!("At worst {words} from here on; {broken}; {count} events.", words = side.worst.words(), broken, count = count_text(side.events)) }</p>
+            <p class="sub">{ if side.whole {
+                say!("At worst {words} from here on; {broken}; {count} events.", words = side.worst.words(), broken, count = count_text(side.events))
+            } else {
+                say!("At worst {words} from here on; {broken}; looked at up to event {count}.", words = side.worst.words(), broken, count = count_text(side.events))
+            } }</p>
             if side.rows.is_empty() { <p class="empty">{ tr("Nothing happens any more.") }</p> }
             <ol>{ for rows }</ol>
             { for go }

@@ -11,5 +11,6 @@ pub mod marks;
 pub mod model;
 pub mod pick;
 pub mod reel;
+pub mod round;
 pub mod spacetime;
 pub mod words;

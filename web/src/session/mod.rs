@@ -25,8 +25,10 @@ use crate::scene::model::{
     BranchName, Indexing, LoadFailure, Marker, SafetySpan, ScenarioInfo, Scene, Selection, Source, Transport,
     ViewState,
 };
+use crate::scene::round::round_down;
 use crate::scene::spacetime::{self, Lens, SpaceTime};
 use branches::Branches;
+use compare::{Compared, Comparing};
 use film::Film;
 use mirrorline_engine::explain::Instant;
 use mirrorline_engine::history::Link;
@@ -127,6 +129,7 @@ pub struct Session {
     acks: Rc<Vec<Ack>>,
     branches: Branches,
     quest: Quest,
+    comparing: Option<Comparing>,
     since_progress_ms: f64,
     counted: RefCell<Option<Counted>>,
 }
@@ -155,6 +158,7 @@ impl Session {
             acks: Rc::new(film.acks()),
             branches: Branches::new(Vec::new()),
             quest: Quest::default(),
+            comparing: None,
             film,
             phase: 0.0,
             playing: false,
@@ -255,6 +259,7 @@ impl Session {
     fn show(&mut self, film: Film, title: String, scenario: Option<usize>) {
         self.film = film;
         self.quest.drop_it();
+        self.comparing = None;
         self.take_marks();
         self.branches = Branches::new(self.film.deeds().to_vec());
         self.phase = 0.0;
@@ -264,6 +269,7 @@ impl Session {
         self.source = Source { title, scenario, generation: self.source.generation + 1 };
     }
 
+    /// Another recording is shown, or more of it.
     fn take_marks(&mut self) {
         self.markers = self.film.markers();
         self.safety = Rc::new(self.film.safety());
@@ -277,6 +283,7 @@ impl Session {
         let from_ns = self.film.time_at(position);
         let at_ns = (self.now_ns() as u64).clamp(from_ns, next_ns.saturating_sub(1).max(from_ns));
         let deeds = self.film.deeds().to_vec();
+        self.comparing = None;
         let result = self.film.break_at(at_ns, faults);
         if let Err(error) = &result {
             if self.film.deeds() != deeds {
@@ -303,6 +310,7 @@ impl Session {
     /// Another future, given by its deeds and where to be.
     fn show_branch(&mut self, gone: Option<(branches::Deeds, u64)>) {
         let Some((deeds, position)) = gone else { return };
+        self.comparing = None;
         self.film.replace_deeds(deeds);
         self.film.record_up_to(position);
         self.take_marks();
@@ -355,11 +363,38 @@ impl Session {
         &self.branches
     }
 
-    /// How another future differs from the one that is shown.
+    /// Begins to look for how another future differs from the one that is shown.
+    pub fn begin_comparing(&mut self, id: u32) {
+        self.comparing = match (self.branches.find(self.branches.current()), self.branches.find(id)) {
+            (Some(shown), Some(other)) => Some(Comparing::new(&self.film, &shown.name, other)),
+            _ => None,
+        };
+    }
+
+    /// Looks on for about so long. Says whether it has not come to an end yet.
+    pub fn compare_on(&mut self, budget_ms: f64) -> bool {
+        let Some(comparing) = self.comparing.as_mut().filter(|comparing| comparing.is_on()) else {
+            return false;
+        };
+        let recorded = self.film.is_recorded();
+        comparing.look(&mut self.film, budget_ms);
+        let on = comparing.is_on();
+        if self.film.is_recorded() && !recorded {
+            // The rest of the recording was made for the comparison.
+            self.take_marks();
+        }
+        on
+    }
+
+    /// What is found so far. Nobody compares: nothing.
     #[must_use]
-    pub fn compare(&self, id: u32) -> Option<compare::Comparison> {
-        let (shown, other) = (self.branches.find(self.branches.current())?, self.branches.find(id)?);
-        compare::compare(&self.film, &shown.name, other)
+    pub fn compared(&self) -> Compared {
+        self.comparing.as_ref().map_or(Compared::Gone, |comparing| comparing.result().clone())
+    }
+
+    /// Nobody wants to know any more.
+    pub fn end_comparing(&mut self) {
+        self.comparing = None;
     }
 
     fn play(&mut self) {
@@ -396,7 +431,7 @@ impl Session {
     fn step_time(&mut self, forward: bool) {
         self.playing = false;
         let position = self.film.position();
-        let step_ns = pace::round_step(self.film.time_at(self.film.events()) / 100);
+        let step_ns = round_down(self.film.time_at(self.film.events()) / 100);
         let now_ns = self.film.time_at(position);
         self.go(if forward {
             self.film.position_at(now_ns.saturating_add(step_ns)).max(position + 1)

@@ -22,17 +22,6 @@ pub fn wall_ms(gap_ns: u64, next: Option<MarkKind>) -> f64 {
     if next == Some(MarkKind::Timer) { wall_ms.min(TIMER_MS) } else { wall_ms }
 }
 
-/// A step of 1, 2 or 5 times a power of ten, not above `ns`; at least 1.
-#[must_use]
-pub fn round_step(ns: u64) -> u64 {
-    let power = 10u64.pow(ns.max(1).ilog10());
-    match ns / power {
-        5.. => 5 * power,
-        2..5 => 2 * power,
-        _ => power,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -385,14 +385,66 @@ fn two_futures_are_compared_from_where_they_part() {
     let mut session = Session::new();
     ask(&mut session, Command::Seek(20));
     ask(&mut session, kill_a());
-    let compared = session.compare(0).expect("the first future is there");
-    assert_eq!(compared.same, 20);
+    session.begin_comparing(0);
+    while session.compare_on(1.0) {}
+    let Compared::Done(compared) = session.compared() else { panic!("the first future is there") };
+    assert_eq!((compared.same, compared.part), (20, true));
     let [shown, first] = &compared.sides;
     assert_eq!((shown.name.as_str(), first.name.as_str()), ("Kill A", "As it was"));
     assert!(shown.rows[0].text.contains("dies"), "{:?}", shown.rows[0]);
     assert_ne!(first.rows[0].text, shown.rows[0].text);
     assert!(shown.worst > first.worst);
-    assert_eq!(session.compare(7), None);
+    session.begin_comparing(7);
+    assert!(!session.compare_on(1.0));
+    assert_eq!(session.compared(), Compared::Gone);
+}
+
+/// A film of a long trace, and another future of it.
+fn two_films(deeds: impl Fn(&Film) -> branches::Deeds) -> (Film, branches::Branch) {
+    let mut shown = Film::new(&trace(8_000).scenario(CacheSize::Small), None).unwrap();
+    shown.record_up_to(40_000);
+    let branch = branches::Branch { id: 1, name: "Other".to_owned(), deeds: deeds(&shown), position: 0 };
+    (shown, branch)
+}
+
+#[test]
+fn a_first_difference_far_ahead_is_found_slice_by_slice() {
+    let crash = |film: &Film| {
+        let fault = Fault::Crash { at: ControllerId::A };
+        let command = mirrorline_engine::sim::TimedFault { at_ns: film.time_at(35_000), fault };
+        vec![(0, mirrorline_engine::history::Deed::Command(mirrorline_engine::sim::Command::Fault(command)))]
+    };
+    let (mut shown, branch) = two_films(crash);
+    let mut comparing = Comparing::new(&shown, "Shown", &branch);
+    let (mut slices, mut before) = (0, 0);
+    while comparing.is_on() {
+        comparing.look(&mut shown, 0.0);
+        if let Compared::Looking { same, .. } = comparing.result() {
+            assert!(*same >= before);
+            before = *same;
+        }
+        slices += 1;
+    }
+    assert!(slices > 50, "{slices}");
+    let Compared::Done(compared) = comparing.result() else { panic!("it is over") };
+    assert!(compared.part && (34_990..35_010).contains(&compared.same), "{}", compared.same);
+    let [shown_side, other] = &compared.sides;
+    assert!(other.rows[0].text.contains("dies") && !shown_side.rows[0].text.contains("dies"));
+    assert!(other.worst > shown_side.worst);
+    assert!(other.events >= compared.same + 12 && !other.whole, "not all of it is recorded for that");
+}
+
+#[test]
+fn two_futures_that_do_not_differ_are_compared_to_their_end() {
+    let (mut shown, branch) = two_films(|_| Vec::new());
+    let mut comparing = Comparing::new(&shown, "Shown", &branch);
+    while comparing.is_on() {
+        comparing.look(&mut shown, 5.0);
+    }
+    let Compared::Done(compared) = comparing.result() else { panic!("it is over") };
+    assert!(!compared.part && shown.is_recorded());
+    assert_eq!(compared.same, shown.events());
+    assert!(compared.sides.iter().all(|side| side.rows.is_empty() && side.whole && side.events > 40_000));
 }
 
 #[test]

@@ -1,24 +1,10 @@
 //! The time axis: round numbers, about a hand's breadth apart.
 
 use super::{Lens, Tick, unsigned};
+use crate::scene::round::round_up;
 
 /// Pixels between two ticks, at least.
 const APART: u64 = 110;
-
-/// The least of 1, 2, 5, 10, 20 … that is not below a length.
-#[must_use]
-pub fn round_up(length_ns: u64) -> u64 {
-    let mut decade = 1_u64;
-    while decade < 1_000_000_000_000_000_000 {
-        for step in [decade, 2 * decade, 5 * decade] {
-            if step >= length_ns {
-                return step;
-            }
-        }
-        decade *= 10;
-    }
-    decade
-}
 
 pub fn ticks(lens: &Lens) -> Vec<Tick> {
     let step = round_up(lens.span_ns.saturating_mul(APART) / u64::from(lens.width.max(1)));

@@ -1,10 +1,10 @@
 //! Too much is said to draw a line for each: how much it is, for each stretch of time and each two lanes.
 
 use super::acts::{Act, Place};
-use super::axis::round_up;
 use super::lanes::Plan;
 use super::shelf::{Shelf, width};
 use super::{Fold, Lens, Phase, unsigned};
+use crate::scene::round::round_up;
 use crate::scene::words::{count_text, time_text};
 
 /// Stretches in a window, at most.
