@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pause, position, seriousViolations } from '../lib/app.mjs';
+import { pause, position, seriousViolations, until } from '../lib/app.mjs';
 import { started } from '../lib/harness.mjs';
 import { fresh } from '../lib/suite.mjs';
 
@@ -44,6 +44,39 @@ test('a phone scrolls in one direction only, and everything is there', async () 
   await page.getByTestId('step-forward').tap();
   assert.ok((await position(page)).event > before.event);
 });
+
+test('a phone’s menu has what to step by, and its button of futures says what it counts', async () => {
+  const page = await opened({ context: { viewport: { width: 390, height: 844 }, hasTouch: true } });
+  await pause(page);
+  await page.getByRole('button', { name: 'Menu', exact: true }).tap();
+  await page.locator('.more-menu').getByTestId('step-by').selectOption('Event');
+  await page.keyboard.press('Escape');
+  const before = await position(page);
+  await page.getByTestId('step-forward').tap();
+  assert.equal((await position(page)).event, before.event + 1);
+  await page.keyboard.press('a');
+  const futures = page.getByTestId('branches');
+  await futures.waitFor();
+  assert.equal((await futures.getByText('futures').boundingBox()).height > 8, true);
+  assert.match(await futures.evaluate((button) => button.textContent), /^Kill A 2 futures$/);
+  const { x, width, height } = await futures.boundingBox();
+  assert.ok(width >= 44 && height >= 44 && x + width <= 390);
+});
+
+for (const height of [800, 860, 900, 960, 1080]) {
+  test(`no line of the ledger’s key is covered by its verdict, ${height} pixels high`, async () => {
+    const page = await opened({ context: { viewport: { width: 1600, height } } });
+    await pause(page);
+    await page.keyboard.press('End');
+    await until(page, ({ event, total }) => event === total);
+    for (let step = 0; step < 40; step += 8) {
+      const [key, verdict] = [await page.locator('.led-key').boundingBox(), await page.getByTestId('verdict').boundingBox()];
+      assert.ok(key.y + key.height <= verdict.y + 0.5, `${key.y + key.height} is below ${verdict.y}`);
+      assert.ok(verdict.y + verdict.height <= height);
+      for (let n = 0; n < 8; n += 1) await page.keyboard.press('ArrowLeft');
+    }
+  });
+}
 
 test('who asks for less motion gets a page that waits', async () => {
   const page = await opened({ context: { reducedMotion: 'reduce' } });

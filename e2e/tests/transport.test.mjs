@@ -94,3 +94,17 @@ test('the scrubber goes where the mouse says', async () => {
   const end = await until(page, ({ event, total }) => event === total);
   assert.ok(end.event > half.event);
 });
+
+test('a mouse can choose to step by time, and the arrows then do', async () => {
+  await pause(page);
+  await page.keyboard.press('Home');
+  await until(page, ({ event }) => event === 0);
+  const { event: byKey } = await press(page, 'Alt+Shift+ArrowRight');
+  await press(page, 'Home');
+  const units = page.getByTestId('step-by');
+  assert.deepEqual(await units.locator('option').allTextContents(), ['Event', 'Message', 'I/O', 'Time']);
+  await units.selectOption('Time');
+  assert.equal((await press(page, 'ArrowRight')).event, byKey);
+  assert.equal(await units.inputValue(), 'Time', 'the arrows step, and choose nothing');
+  await units.selectOption('Message');
+});

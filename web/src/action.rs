@@ -12,7 +12,7 @@ use std::rc::Rc;
 pub enum Action {
     /// Something for the playback.
     Play(Command),
-    /// One step in the unit that is chosen: an event or a message.
+    /// One step in the unit that is chosen.
     Step(Direction),
     StepUnit(StepUnit),
     Pick(Selection),

@@ -213,7 +213,7 @@ impl Component for App {
             <div id="app" key={language::current().tag()} class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
                 data-event={transport.event.to_string()} data-total={transport.total.to_string()}
                 data-playing={transport.playing.to_string()} data-tour={self.tour.map(tour::part)}>
-                <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} act={self.act.clone()} />
+                <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} step={self.step} act={self.act.clone()} />
                 if menu { <div class="veil" onclick={close.clone()}></div> }
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
                     silent={transport.playing && transport.speed >= FAST} at_start={transport.event == 0} act={self.act.clone()} />

@@ -1,5 +1,6 @@
 //! How much room there is, and what the person's system asks for.
 
+use crate::scene::convoy::LaneRoom;
 use crate::scene::model::ViewState;
 use crate::scene::words::css_number;
 use crate::theme::Theme;
@@ -46,7 +47,8 @@ pub fn view(theme: Theme) -> ViewState {
     let (width, height) = size.unwrap_or(DRAWN);
     let projector = theme == Theme::Projector;
     crate::theme::set_property("--zoom", &css_number(zoom(width, height, projector) * scale));
-    fit(width, height, projector)
+    let fit = fit(width, height, projector);
+    ViewState { lane: LaneRoom { still: reduced_motion(), ..fit.lane }, ..fit }
 }
 
 /// How much the drawing is scaled as a whole: the projector's to any size, the others only up.
@@ -82,7 +84,37 @@ fn fit(width: f64, height: f64, projector: bool) -> ViewState {
         // 300 cells with letters need the whole drawing; from there on it is scaled.
         cells_max: if narrow || projector || height <= 840.0 { 48 } else { 300 },
         track_letters: letters(width / zoom(width, height, projector), projector),
+        lane: lane(width, width / zoom(width, height, projector), projector),
     }
+}
+
+/// What the mirror link offers a direction, in a window of that width and a page of that one: the rest of the page's
+/// width is the controllers', the rail's and the edges', as the style sheets have it.
+fn lane(window: f64, page: f64, projector: bool) -> LaneRoom {
+    let rest = match window {
+        ..=PHONE_MAX => {
+            let across = ((window - 24.0) / 2.0).max(0.0) as u32;
+            return LaneRoom {
+                length: 72,
+                across: Some(across),
+                fonts: [14, 12, 12, 12],
+                ..LaneRoom::default()
+            };
+        }
+        _ if projector => 2.0 * 572.0 + 48.0,
+        ..=1000.0 => 2.0 * 292.0 + 32.0,
+        ..=1180.0 => 2.0 * 352.0 + 32.0,
+        ..=1320.0 => 2.0 * 348.0 + 296.0 + 32.0,
+        ..=1500.0 => 2.0 * 368.0 + 328.0 + 32.0,
+        ..=1590.0 => 2.0 * 388.0 + 368.0 + 48.0,
+        _ => 2.0 * 428.0 + 368.0 + 48.0,
+    };
+    let fonts = match window {
+        _ if projector => [28, 20, 18, 20],
+        ..=1500.0 => [16, 15, 13, 12],
+        _ => [18, 15, 13, 12],
+    };
+    LaneRoom { length: (page - rest).max(0.0) as u32, fonts, ..LaneRoom::default() }
 }
 
 /// How many letters the scrubber is long, on a page so wide: the width of a letter and the page's edges are those of the
@@ -124,6 +156,15 @@ mod tests {
         assert_eq!([letters(1600.0, 900.0, true), letters(1280.0, 720.0, true)], [147, 147]);
         assert!(letters(800.0, 600.0, false) < 110);
         assert_eq!(letters(0.0, 0.0, false), 0);
+    }
+
+    #[test]
+    fn the_link_is_as_long_as_the_controllers_leave_room() {
+        let length = |width, height, projector| fit(width, height, projector).lane.length;
+        assert_eq!([length(1600.0, 900.0, false), length(1920.0, 1080.0, false)], [328, 328]);
+        assert_eq!([length(1366.0, 768.0, false), length(1280.0, 720.0, false)], [270, 256]);
+        assert_eq!([length(1600.0, 900.0, true), length(1280.0, 720.0, true)], [408, 408]);
+        assert_eq!(fit(390.0, 844.0, false).lane.across, Some(183));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub fn branch_menu(branches: &[BranchName], open: bool, act: &Callback<Action>) 
     html! {
         <div class="pick branches">
             <button class="btn" aria-expanded={open.to_string()} data-testid="branches" title={tr("Other futures of this run")} onclick={toggle}>
-                { icon("#i-branch", "ic20") }<span class="branch-n">{ &shown.name }</span><em>{ branches.len() }</em>
+                { icon("#i-branch", "ic20") }<span class="branch-n">{ &shown.name }</span>{ " " }<em>{ branches.len() }</em>{ " " }<small class="branch-w">{ tr("futures") }</small>
             </button>
             if open {
                 <div class="menu branch-menu" data-testid="branch-menu">

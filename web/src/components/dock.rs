@@ -5,6 +5,7 @@ use super::break_sheet::short_button;
 use super::icon::icon;
 use super::run_until::{run_until, use_menu};
 use super::scrubber::{Scrubber, speed_bounds};
+use super::step_by::step_by;
 use crate::action::{Action, Direction, Panel, StepUnit};
 use crate::language::{say, tr};
 use crate::scene::build::glimpse::Glimpse;
@@ -48,10 +49,6 @@ pub fn dock(props: &DockProps) -> Html {
         (false, true) => ("#i-again", tr("Play again")),
         (false, false) => ("#i-play", tr("Play")),
     };
-    let unit = |unit: StepUnit, text: &'static str| {
-        let chosen = unit == props.step;
-        html! { <button class={classes!(chosen.then_some("on"))} aria-pressed={chosen.to_string()} onclick={act(Action::StepUnit(unit))}>{ text }</button> }
-    };
     html! {
         <footer class={classes!("dock", (transport.branches.len() > 1).then_some("forked"))} aria-label={tr("Transport")}>
             <p class="ran" role="status" data-testid="ran">{ transport.note.as_deref().unwrap_or_default() }</p>
@@ -65,9 +62,7 @@ pub fn dock(props: &DockProps) -> Html {
                     <button class="ib" aria-label={tr("Step forward")} title={tr("Step forward (→)")} data-testid="step-forward" disabled={at_end}
                         onclick={act(Action::Step(Direction::Forward))}>{ icon("#i-fwd", "") }</button>
                 </div>
-                <div class="seg step" role="group" aria-label={tr("Step by")}><span class="lbl">{ tr("Step by") }</span>
-                    { unit(StepUnit::Event, tr("Event")) }{ unit(StepUnit::Message, tr("Message")) }{ unit(StepUnit::Io, tr("I/O")) }
-                </div>
+                { step_by(props.step, &props.act) }
                 { speed(transport.speed, run_until(&menu, props.choosing, at_end, &props.act), &props.act) }
                 { branch_menu(&transport.branches, props.branches_open, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ say!(" of {count} events", count = count_text(transport.total)) }</p>

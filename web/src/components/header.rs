@@ -1,7 +1,8 @@
 //! The header: brand, what is being played, themes, keys.
 
 use super::icon::icon;
-use crate::action::{Action, Panel, View};
+use super::step_by::step_by;
+use crate::action::{Action, Panel, StepUnit, View};
 use crate::language::{self, Language, tr};
 use crate::scene::model::{ScenarioInfo, Source};
 use crate::session::Command;
@@ -16,6 +17,7 @@ pub struct HeaderProps {
     pub theme: Theme,
     pub view: View,
     pub panel: Option<Panel>,
+    pub step: StepUnit,
     pub act: Callback<Action>,
 }
 
@@ -65,6 +67,7 @@ pub fn header(props: &HeaderProps) -> Html {
                             { theme_switch(props.theme, &props.act) }
                             <p class="menu-h">{ tr("Language") }</p>
                             { language_switch(&props.act) }
+                            { step_by(props.step, &props.act) }
                             <hr />
                             <button class="menu-i" data-testid="more-until" onclick={act(Action::Open(Panel::Until))}>{ icon("#i-until", "ic20") }{ tr("Run until…") }</button>
                             <button class="menu-i" onclick={act(Action::Open(Panel::Trace))}>{ icon("#i-open", "ic20") }{ tr("Open a trace…") }</button>

@@ -3,49 +3,11 @@
 use super::icon::icon;
 use crate::language::{say, tr};
 use crate::movers::use_mover;
-use crate::scene::model::{FaultButton, LinkView, Selection, Span, Token, Waiting, Weight};
+use crate::scene::model::{FaultButton, LinkView, Selection, Token, Waiting, Weight};
 use crate::scene::pick::to_pick;
 use mirrorline_engine::ids::ControllerId;
 use std::rc::Rc;
 use yew::prelude::*;
-
-/// Two tokens closer than this share of their way would cover each other.
-const CLOSE: f64 = 0.25;
-
-/// Where a token lies in its lane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Middle,
-    Up,
-    Down,
-}
-
-/// Places tokens of one direction, the first sent first: those that would cover each other lie above and below.
-fn places(flights: &[Span]) -> Vec<Place> {
-    let close = |a: Span, b: Span| {
-        let length = b.to_ns.saturating_sub(b.from_ns).max(1) as f64;
-        (b.from_ns.abs_diff(a.from_ns) as f64) < CLOSE * length
-    };
-    let near = |index: usize, other: Option<usize>| {
-        other.and_then(|other| flights.get(other)).is_some_and(|&other| {
-            let this = flights[index];
-            if other.from_ns <= this.from_ns { close(other, this) } else { close(this, other) }
-        })
-    };
-    let mut last = Place::Down;
-    let place = |index: usize| {
-        if !near(index, index.checked_sub(1)) && !near(index, Some(index + 1)) {
-            return Place::Middle;
-        }
-        last = if last == Place::Up { Place::Down } else { Place::Up };
-        last
-    };
-    (0..flights.len()).map(place).collect()
-}
-
-/// From this many tokens in a lane on, each says only its name; from the next, none says anything.
-const DENSE: usize = 3;
-const SWARM: usize = 7;
 
 #[derive(Properties, PartialEq)]
 pub struct LinkProps {
@@ -65,11 +27,7 @@ pub fn link(props: &LinkProps) -> Html {
             .partition(|token| token.weight == Weight::Beat);
         let to = from.peer();
         let (cut, slow) = (link.cut[to.index()], link.slow[to.index()]);
-        let crowd = match tokens.len() {
-            0..DENSE => "",
-            DENSE..SWARM => "dense",
-            _ => "swarm",
-        };
+        let look = &link.lanes[from.index()];
         let (short, long) = match cut {
             true => {
                 (say!("Mend {from} → {to}", from, to), say!("Mend the link from {from} to {to}", from, to))
@@ -79,18 +37,19 @@ pub fn link(props: &LinkProps) -> Html {
             }
         };
         let expected = link.expected.as_ref().filter(|expected| expected.from == from && tokens.is_empty());
-        let flights: Vec<Span> = tokens.iter().map(|token| token.flight).collect();
         // The latest is drawn first, so that the one ahead of it lies on top.
-        let tokens = tokens.iter().zip(places(&flights)).rev().map(|(token, place)| {
-            html! { <TokenView key={token.id.to_string()} token={(*token).clone()} place={place} /> }
-        });
+        let tokens = tokens
+            .iter()
+            .rev()
+            .map(|token| html! { <TokenView key={token.id.to_string()} token={(*token).clone()} /> });
         html! {
-            <div class={classes!("lane", class, crowd, cut.then_some("is-cut"), (slow > 1).then_some("is-slow"))} data-testid={format!("lane-{class}")}>
+            <div class={classes!("lane", class, look.style.class(), cut.then_some("is-cut"), (slow > 1).then_some("is-slow"))} data-testid={format!("lane-{class}")}>
                 <button class="cut-here" tabindex="-1" data-break={if to == ControllerId::A { "link-a" } else { "link-b" }}
                     title={short} aria-label={long}></button>
                 if cut { <b class="cut-mark">{ icon("#g-x", "ic16") }{ tr("cut") }</b> }
                 { for beats.into_iter().map(|token| html! { <Beat key={token.id.to_string()} token={token.clone()} /> }) }
                 <span class="lane-l">{ format!("{from} → {}", from.peer()) }</span>
+                if !look.stream.is_empty() { <b class="stream" data-testid={format!("stream-{class}")}>{ &look.stream }</b> }
                 if let Some(expected) = expected {
                     <div class="tok next"><b>{ expected.name }</b><span>{ tr("next") }</span></div>
                 }
@@ -165,7 +124,6 @@ fn parked_chip(waiting: &Waiting, more: usize) -> Html {
 #[derive(Properties, PartialEq)]
 struct TokenProps {
     token: Token,
-    place: Place,
 }
 
 #[function_component(TokenView)]
@@ -176,11 +134,7 @@ fn token_view(props: &TokenProps) -> Html {
         Weight::Payload => "data",
         Weight::Control | Weight::Beat => "meta",
     };
-    let row = match props.place {
-        Place::Middle => None,
-        Place::Up => Some("row-up"),
-        Place::Down => Some("row-down"),
-    };
+    let row = ["row-0", "row-1", "row-2"].get(usize::from(token.row)).copied();
     let said = say!(
         "{name}{detail}, from {from} to {peer}{line}",
         name = token.name,
@@ -195,26 +149,5 @@ fn token_view(props: &TokenProps) -> Html {
             <i class="trail"></i>
             <button class="tok" title={said.clone()} aria-label={said} data-pick={pick}><b>{ token.name }</b>{ " " }<span>{ &token.detail }</span></button>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn flight(from_ns: u64, to_ns: u64) -> Span {
-        Span { from_ns, to_ns }
-    }
-
-    #[test]
-    fn messages_that_follow_each_other_closely_lie_above_and_below() {
-        let places = places(&[flight(0, 3_000), flight(10, 3_010), flight(9_000, 12_000)]);
-        assert_eq!(places, [Place::Up, Place::Down, Place::Middle]);
-    }
-
-    #[test]
-    fn data_and_the_meta_behind_it_share_the_middle() {
-        assert_eq!(places(&[flight(0, 4_400), flight(1_400, 4_420)]), [Place::Middle, Place::Middle]);
-        assert_eq!(places(&[]), []);
     }
 }

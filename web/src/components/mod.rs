@@ -30,5 +30,6 @@ pub mod sheet;
 pub mod slots;
 pub mod spacetime;
 pub mod spacetime_svg;
+mod step_by;
 pub mod tour;
 pub mod trace_dialog;

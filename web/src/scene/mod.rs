@@ -3,12 +3,14 @@
 pub mod build;
 pub mod causes;
 pub mod charts;
+pub mod convoy;
 pub mod events;
 pub mod health;
 pub mod heat;
 pub mod look;
 pub mod marks;
 pub mod model;
+pub mod opened;
 pub mod pick;
 pub mod reel;
 pub mod round;

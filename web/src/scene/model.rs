@@ -6,10 +6,13 @@
 //! a position, so a scene changes only when the event index or the selection does. And a panel's data sits behind
 //! an `Rc`, a cell's data is `Copy`: comparing costs little, and only what differs is drawn again.
 
+use super::convoy::LaneRoom;
+pub use super::convoy::LaneView;
 pub use super::health::*;
 use super::heat::HeatMap;
 use super::look::Look;
 use super::marks::Ack;
+pub use super::opened::*;
 use crate::language::tr;
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::{ControllerId, LineKey};
@@ -48,11 +51,19 @@ pub struct ViewState {
     pub cells_max: usize,
     /// Letters that the scrubber is long.
     pub track_letters: u32,
+    pub lane: LaneRoom,
 }
 
 impl Default for ViewState {
     fn default() -> ViewState {
-        ViewState { disk_rows: 6, queue_chips: 5, hash_buckets: 8, cells_max: 48, track_letters: 230 }
+        ViewState {
+            disk_rows: 6,
+            queue_chips: 5,
+            hash_buckets: 8,
+            cells_max: 48,
+            track_letters: 221,
+            lane: LaneRoom::default(),
+        }
     }
 }
 
@@ -356,6 +367,8 @@ pub struct LinkView {
     pub tokens: Vec<Token>,
     /// Arrived, and waiting for the line's current work to end.
     pub waiting: Vec<Waiting>,
+    /// From A, from B.
+    pub lanes: [LaneView; 2],
     /// What the story expects next on the link.
     pub expected: Option<Expected>,
     /// One way, for the heading: `3 µs one way`.
@@ -379,6 +392,8 @@ pub struct Token {
     pub from: ControllerId,
     pub weight: Weight,
     pub flight: Span,
+    /// Its row in the lane, counted from 0.
+    pub row: u8,
     /// None for a message about the controllers as a whole.
     pub line: Option<LineLabel>,
     pub selected: bool,
@@ -641,39 +656,6 @@ pub struct ScenarioInfo {
     pub about: String,
     /// Something breaks in it.
     pub incident: bool,
-}
-
-// ───────── traces ─────────
-
-/// What a trace file contains, before it is played.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TracePreview {
-    pub name: String,
-    pub bytes: u64,
-    /// `fio iolog, version 3`.
-    pub format: String,
-    pub reads: u64,
-    pub writes: u64,
-    /// Bytes that hosts read and wrote.
-    pub bytes_read: u64,
-    pub bytes_written: u64,
-    /// From the first to the last request; `None` for a trace without times.
-    pub duration_ns: Option<u64>,
-    /// The first few requests, as they will be played: `write 0:42, 2 blocks, at 1.2 ms`.
-    pub first: Vec<String>,
-    /// What the reader left out or changed, if anything: `3 sync requests are skipped`.
-    pub remarks: Vec<String>,
-}
-
-/// Why a file cannot be played.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LoadFailure {
-    /// `Not a trace: the first line is not "fio version 2 iolog"`.
-    pub what: String,
-    /// `oltp.iolog, line 1`.
-    pub place: String,
-    /// `Record one with fio --write_iolog=FILE`.
-    pub remedy: String,
 }
 
 #[cfg(test)]
