@@ -1,10 +1,11 @@
 //! The log of a run's events: what each one was, when, and what caused it. Small, so that a whole run fits in memory;
 //! causes are read off it, not made up.
 
+use super::flights::{Flights, Loss, Missed};
 use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId};
 use crate::message::MessageKind;
-use crate::sim::{Event, EventKind};
+use crate::sim::{Event, EventKind, World};
 
 /// An event that stands in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,7 @@ pub struct EventLog {
     arrivals: Vec<u32>,
     /// For each host, by its number, the events at which it heard an answer.
     answers: Vec<Vec<u32>>,
+    flights: Flights,
     cuts: u32,
 }
 
@@ -79,6 +81,31 @@ impl EventLog {
             _ => {}
         }
         self.entries.push(Entry { at_ns: event.at_ns, cause: event.cause, kind: event.kind });
+    }
+
+    /// Takes the next event, the world after it, and what its facts say was missed. Only so is it known when messages
+    /// left and which were lost.
+    pub fn push_watched(&mut self, event: &Event, world: &World, missed: &[Missed]) {
+        self.push(event);
+        self.flights.watch(event, world, missed);
+    }
+
+    /// Another future goes on from a world: forgets what came after it.
+    pub fn resume(&mut self, world: &World) {
+        self.truncate(world.events());
+        self.flights.resume(world);
+    }
+
+    /// How long the message took that arrives at an event, from its first byte's leaving; nothing when that is not known.
+    #[must_use]
+    pub fn took_ns(&self, event: u64) -> Option<u64> {
+        self.flights.took_ns(event)
+    }
+
+    /// Messages that were lost, in the order of the events at which they were.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        self.flights.losses()
     }
 
     /// Forgets all but the first `events`: another future begins there.

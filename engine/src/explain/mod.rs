@@ -7,6 +7,7 @@
 pub mod about;
 pub mod fact;
 pub mod failure;
+pub mod flights;
 pub mod focus;
 pub mod log;
 mod messages;

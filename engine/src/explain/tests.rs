@@ -1,8 +1,9 @@
 use super::*;
 use crate::fact::{Fact, Unobserved};
 use crate::history::Timeline;
+use crate::scenario::Scenario;
 use crate::scenario::library::LIBRARY;
-use crate::sim::Run;
+use crate::sim::{EventKind, Run};
 use crate::text::Text;
 
 fn sound(text: &Text, place: &str) {
@@ -220,4 +221,55 @@ fn the_last_event_about_a_line_is_found_within_bounds() {
         assert_eq!(last, (0..position).rev().find(about), "{place}");
         assert_eq!(about::last_about(log, config, key, position, 0), None);
     });
+}
+
+#[test]
+fn the_log_knows_when_each_message_left_and_which_were_lost() {
+    struct Missing(Vec<flights::Missed>);
+    impl crate::fact::Observer for Missing {
+        fn fact(&mut self, fact: Fact) {
+            self.0.extend(flights::Missed::of(fact));
+        }
+    }
+    let (mut lost, mut never_left, mut arrived) = (0, 0, 0);
+    // In the last one everything fails.
+    let failures = include_str!("../../tests/golden/failures.scenario");
+    let failures = Scenario::parse(failures).expect("the golden test reads it too");
+    for scenario in LIBRARY.iter().map(|builtin| builtin.scenario()).chain([failures]) {
+        let mut run = Run::new(scenario.world().unwrap(), scenario.source().unwrap(), scenario.pacing);
+        let mut log = EventLog::default();
+        let mut facts = 0;
+        loop {
+            let next =
+                ControllerId::BOTH.map(|to| run.world().link_to(to).iter().next().map(|it| it.leaves_ns));
+            let mut missing = Missing(Vec::new());
+            let Some(event) = run.step(&mut missing) else { break };
+            log.push_watched(&event, run.world(), &missing.0);
+            facts += missing.0.iter().filter(|missed| !missed.turned_away).count();
+            let took_ns = log.took_ns(event.index);
+            match event.kind {
+                EventKind::Message { to, .. } | EventKind::Session { to, .. } => {
+                    let left_ns = next[to.index()].expect("it was the next one");
+                    assert_eq!(took_ns, Some(event.at_ns - left_ns), "{}", scenario.title);
+                }
+                _ => assert_eq!(took_ns, None),
+            }
+        }
+        assert!(log.losses().is_sorted_by_key(|loss| loss.event));
+        let mut arrivals = 0;
+        for loss in log.losses() {
+            assert_eq!(loss.at_ns, log.time_of(loss.event));
+            let arrives = matches!(log.get(loss.event).unwrap().kind, EventKind::Message { to, message, .. } | EventKind::Session { to, message } if (to, message) == (loss.to, loss.message));
+            arrivals += usize::from(arrives && loss.due_ns == Some(loss.at_ns));
+            never_left += usize::from(loss.due_ns.is_none());
+        }
+        assert!(log.losses().len() >= facts && log.losses().len() - arrivals <= facts, "{}", scenario.title);
+        lost += facts;
+        arrived += arrivals;
+        // Another future forgets what came after it.
+        let start = scenario.world().unwrap();
+        log.resume(&start);
+        assert!(log.is_empty() && log.losses().is_empty() && log.took_ns(0).is_none());
+    }
+    assert!(lost > 5 && never_left > 0 && arrived > 0, "{lost} {never_left} {arrived}");
 }

@@ -56,7 +56,12 @@ fn heads() -> Html {
                 markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z" /></marker>
         }
     });
-    html! { <defs>{ for heads }</defs> }
+    html! {
+        <defs>
+            { for heads }
+            <marker id="st-lost" class="tip" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="15" markerHeight="15" markerUnits="userSpaceOnUse" orient="auto"><path class="cross" d="M1 1L9 9M9 1L1 9" /></marker>
+        </defs>
+    }
 }
 
 /// The address of the arrow head, and its name.
@@ -98,7 +103,11 @@ pub fn picture(diagram: &SpaceTime) -> Html {
     });
     let strokes = diagram.strokes.iter().map(|stroke| {
         // What only says that a command was given has no arrow head: it ends at the bar.
-        let tip = (!matches!(stroke.ink, Ink::Beat | Ink::Read | Ink::Write)).then(|| head(stroke.ink).0);
+        let tip = match stroke.ink {
+            _ if stroke.lost => Some("url(#st-lost)"),
+            Ink::Beat | Ink::Read | Ink::Write => None,
+            ink => Some(head(ink).0),
+        };
         let (from, to) = (stroke.from, stroke.to);
         let inner = [line(from, to, "reach", None), line(from, to, "ink", tip), none()];
         let class = words(&["stroke", stroke.ink.class(), phase_class(stroke.phase)]);

@@ -131,7 +131,7 @@ impl Film {
     fn extend(&mut self, events: u64) {
         let (log, notes) = (&mut self.log, &mut self.notes);
         self.timeline.extend_watched(events, |event, lookout: &Lookout, world| {
-            log.push(event);
+            log.push_watched(event, world, &lookout.missed);
             notes.take(event, lookout, world);
         });
     }
@@ -216,7 +216,7 @@ impl Film {
 
     fn forget_ahead(&mut self) {
         let events = self.timeline.len();
-        self.log.truncate(events);
+        self.log.resume(self.timeline.frontier());
         self.notes.truncate(events);
         self.cancelled = false;
         self.extend(AT_ONCE);

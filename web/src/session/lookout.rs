@@ -3,6 +3,7 @@
 
 use crate::scene::build::census::Touch;
 use mirrorline_engine::check::Watch;
+use mirrorline_engine::explain::flights::Missed;
 use mirrorline_engine::fact::{Fact, IoKind, Observer};
 use mirrorline_engine::history::Witness;
 use mirrorline_engine::sim::World;
@@ -59,13 +60,23 @@ pub struct Lookout {
     pub trail: Trail,
     /// The turns that the last event took.
     pub turns: u8,
+    /// Messages that it lost or that were turned away at it.
+    pub missed: Vec<Missed>,
     gathered: u8,
+    missing: Vec<Missed>,
 }
 
 impl Lookout {
     #[must_use]
     pub fn new(watch: Watch) -> Lookout {
-        Lookout { watch, trail: Trail::default(), turns: 0, gathered: 0 }
+        Lookout {
+            watch,
+            trail: Trail::default(),
+            turns: 0,
+            missed: Vec::new(),
+            gathered: 0,
+            missing: Vec::new(),
+        }
     }
 }
 
@@ -81,6 +92,7 @@ impl Observer for Lookout {
         if let Some(touch) = Touch::of(fact) {
             self.trail.push(touch);
         }
+        self.missing.extend(Missed::of(fact));
         self.watch.fact(fact);
     }
 }
@@ -88,6 +100,7 @@ impl Observer for Lookout {
 impl Witness for Lookout {
     fn after_event(&mut self, world: &World) {
         self.turns = std::mem::take(&mut self.gathered);
+        self.missed = std::mem::take(&mut self.missing);
         Witness::after_event(&mut self.watch, world);
     }
 

@@ -5,11 +5,15 @@ use crate::language::speak;
 use crate::scene::model::LineLabel;
 use crate::scene::words::time_text;
 use mirrorline_engine::config::Config;
+use mirrorline_engine::explain::flights::Loss;
 use mirrorline_engine::explain::{EventLog, names};
 use mirrorline_engine::fact::IoKind;
 use mirrorline_engine::ids::{ControllerId, HostId, LineKey};
 use mirrorline_engine::message::MessageKind;
 use mirrorline_engine::sim::EventKind;
+
+/// How much of its way a message is drawn that was lost before it left, in percent.
+const STUB: u64 = 14;
 
 /// One end of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub struct Act {
     pub ink: Ink,
     pub phase: Phase,
     pub kind: EventKind,
+    /// It does not get through: how much of the way it comes, in percent.
+    pub lost: Option<u8>,
 }
 
 /// Asks the log.
@@ -101,13 +107,11 @@ impl<'a> Asker<'a> {
                 (controller(at), Place::Host(host), Ink::Host, on_the_way.max(caused_ns))
             }
             EventKind::Message { to, message, .. } | EventKind::Session { to, message } => {
-                let ink = match message {
-                    MessageKind::Data | MessageKind::ReadRsp | MessageKind::Image => Ink::Data,
-                    MessageKind::Meta => Ink::Meta,
-                    MessageKind::Heartbeat => Ink::Beat,
-                    _ => Ink::Control,
+                let left_ns = match self.log.took_ns(event) {
+                    Some(took_ns) => entry.at_ns.saturating_sub(took_ns),
+                    None => self.left(ink(message), caused_ns, entry.at_ns),
                 };
-                (controller(to.peer()), controller(to), ink, self.left(ink, caused_ns, entry.at_ns))
+                (controller(to.peer()), controller(to), ink(message), left_ns)
             }
             EventKind::Disk { at, io, .. } => {
                 let ink = if io == IoKind::Read { Ink::Read } else { Ink::Write };
@@ -128,11 +132,54 @@ impl<'a> Asker<'a> {
             ink,
             phase,
             kind: entry.kind,
+            lost: self.losses(event).any(|loss| is_arrival(loss, entry.kind)).then_some(100),
         })
     }
 
-    /// When a message left. The log knows when it was given to the link; one without blocks that was given together with
-    /// DATA leaves behind it, which is what the latency says as long as nothing slows the link down.
+    fn losses(&self, event: u64) -> impl Iterator<Item = &Loss> {
+        let losses = self.log.losses();
+        let first = losses.partition_point(|loss| loss.event < event);
+        losses[first..].iter().take_while(move |loss| loss.event == event)
+    }
+
+    /// What was lost at an event on the way to somebody, or before it left.
+    pub fn lost(&self, event: u64) -> impl Iterator<Item = Act> {
+        let kind = self.log.get(event).map(|entry| entry.kind);
+        let on_the_way = move |loss: &&Loss| !kind.is_some_and(|kind| is_arrival(loss, kind));
+        self.losses(event).filter(on_the_way).map(|loss| self.loss(loss))
+    }
+
+    fn loss(&self, loss: &Loss) -> Act {
+        let (to, message) = (loss.to, loss.message);
+        // One that has not left is lost at once: it is drawn a little way, so that it can be seen.
+        let flight_ns = loss
+            .due_ns
+            .map_or(0, |due_ns| due_ns.saturating_sub(loss.left_ns))
+            .max(self.config.link.latency_ns)
+            .max(1);
+        let flown_ns = loss.at_ns.saturating_sub(loss.left_ns);
+        let share = (flown_ns.saturating_mul(100) / flight_ns).clamp(STUB, 95);
+        let sent_ns = loss.left_ns.min(loss.at_ns);
+        let at_ns = loss.at_ns.max(sent_ns + flight_ns * STUB / 100);
+        let kind = match loss.key {
+            Some(key) => EventKind::Message { to, message, key },
+            None => EventKind::Session { to, message },
+        };
+        Act {
+            event: loss.event,
+            sent_ns: signed(sent_ns),
+            at_ns: signed(at_ns),
+            from: Place::Controller(to.peer()),
+            to: Place::Controller(to),
+            ink: ink(message),
+            phase: self.phase(loss.event, sent_ns),
+            kind,
+            lost: Some(share as u8),
+        }
+    }
+
+    /// When a message left, of which the log knows only when it was given to the link: one without blocks that was given
+    /// together with DATA leaves behind it, which is what the latency says as long as nothing slows the link down.
     fn left(&self, ink: Ink, given_ns: u64, at_ns: u64) -> u64 {
         if ink == Ink::Data || at_ns.saturating_sub(given_ns) > self.flight_max_ns {
             return given_ns;
@@ -161,6 +208,9 @@ impl<'a> Asker<'a> {
             text.push_str(if asked.io == IoKind::Read { ", read " } else { ", write " });
             text.push_str(&asked.lbn.to_string());
         }
+        if act.lost.is_some() {
+            text.push_str(", lost");
+        }
         text.push_str(", ");
         text.push_str(&name(act.from));
         text.push_str(" to ");
@@ -181,6 +231,27 @@ impl<'a> Asker<'a> {
         }
         text
     }
+}
+
+/// What a message is drawn like.
+fn ink(message: MessageKind) -> Ink {
+    match message {
+        MessageKind::Data | MessageKind::ReadRsp | MessageKind::Image => Ink::Data,
+        MessageKind::Meta => Ink::Meta,
+        MessageKind::Heartbeat => Ink::Beat,
+        _ => Ink::Control,
+    }
+}
+
+/// Whether an event is the arrival of a message at which that was lost.
+fn is_arrival(loss: &Loss, kind: EventKind) -> bool {
+    let arrives = match kind {
+        EventKind::Message { to, message, .. } | EventKind::Session { to, message } => {
+            (to, message) == (loss.to, loss.message)
+        }
+        _ => false,
+    };
+    arrives && loss.due_ns == Some(loss.at_ns)
 }
 
 /// The name of a lane: `Host 1`, `A`, `the array`.

@@ -40,8 +40,9 @@ pub fn draw(
                 }
                 diagram.bars.push(bar);
             } else {
-                let start = (lens.x(act.sent_ns), plan.y(act.from));
-                let end = (lens.x(act.at_ns), plan.y(act.to));
+                let (from, to) = (plan.y(act.from), plan.y(act.to));
+                let start = (lens.x(act.sent_ns), from);
+                let end = (lens.x(act.at_ns), from + (to - from) * i32::from(act.lost.unwrap_or(100)) / 100);
                 diagram.strokes.push(stroke(asker, act, start, end));
                 if let EventKind::HostDone { .. } = act.kind
                     && !plan.shared
@@ -50,7 +51,7 @@ pub fn draw(
                 }
             }
         }
-        label_all(diagram, asker, lens, &mut shelf);
+        label_all(diagram, lens, &mut shelf);
     }
     diagram.notes = notes.iter().filter_map(|event| note(asker, plan, lens, &mut shelf, *event)).collect();
 }
@@ -64,6 +65,8 @@ fn stroke(asker: &Asker<'_>, act: &Act, from: (i32, i32), to: (i32, i32)) -> Str
         to,
         label: None,
         title: asker.title(act),
+        kind: act.kind,
+        lost: act.lost.is_some(),
     }
 }
 
@@ -113,7 +116,7 @@ fn wait(asker: &Asker<'_>, plan: &Plan, lens: &Lens, act: &Act) -> Option<Bar> {
 }
 
 /// Messages have the first choice, then what is above and below them.
-fn label_all(diagram: &mut SpaceTime, asker: &Asker<'_>, lens: &Lens, shelf: &mut Shelf) {
+fn label_all(diagram: &mut SpaceTime, lens: &Lens, shelf: &mut Shelf) {
     let upright = |stroke: &Stroke| stroke.from.0 == stroke.to.0;
     for round in [true, false] {
         for stroke in &mut diagram.strokes {
@@ -122,8 +125,7 @@ fn label_all(diagram: &mut SpaceTime, asker: &Asker<'_>, lens: &Lens, shelf: &mu
             if first != round || silent || (upright(stroke) && stroke.ink != Ink::Record) {
                 continue;
             }
-            let Some(entry) = asker.log.get(stroke.event) else { continue };
-            let text = label(entry.kind);
+            let text = label(stroke.kind);
             let early = stroke.ink == Ink::Data;
             stroke.label = shelf.on_line(&text, width(&text, lens), stroke.from, stroke.to, early);
         }

@@ -43,6 +43,19 @@ pub fn mermaid(log: &EventLog, config: &Config, position: u64, from_ns: i64, to_
             break;
         }
         let Some(entry) = log.get(event) else { break };
+        for act in asker.lost(event).filter(|act| act.ink != Ink::Beat) {
+            if lines.len() + hosts.len() >= room {
+                left_out += 1;
+                continue;
+            }
+            let mut line = String::from("  ");
+            push_place(&mut line, act.from);
+            line.push_str(if act.phase == Phase::Past { "-x" } else { "--x" });
+            push_place(&mut line, act.to);
+            line.push_str(": ");
+            line.push_str(&asker.short(&act));
+            lines.push(line);
+        }
         let full = lines.len() + hosts.len() >= room;
         let mut line = String::from("  ");
         if let EventKind::Fault { fault } = entry.kind {
@@ -65,7 +78,12 @@ pub fn mermaid(log: &EventLog, config: &Config, position: u64, from_ns: i64, to_
                 }
             }
             push_place(&mut line, act.from);
-            line.push_str(if act.phase == Phase::Past { "->>" } else { "-->>" });
+            line.push_str(match (act.phase, act.lost) {
+                (Phase::Past, None) => "->>",
+                (_, None) => "-->>",
+                (Phase::Past, _) => "-x",
+                _ => "--x",
+            });
             push_place(&mut line, act.to);
             line.push_str(": ");
             line.push_str(&asker.short(&act));

@@ -205,6 +205,9 @@ pub struct Stroke {
     pub label: Option<Label>,
     /// Everything about it, in words.
     pub title: String,
+    pub kind: EventKind,
+    /// It ends in a cross: it did not get through.
+    pub lost: bool,
 }
 
 /// A name in a box, or without one.
@@ -303,6 +306,7 @@ pub fn spacetime(log: &EventLog, config: &Config, position: u64, lens: &Lens) ->
     let mut census = Census::default();
     for index in first..(last + LOOK_AHEAD).min(log.len()) {
         let Some(entry) = log.get(index) else { break };
+        acts.extend(asker.lost(index).filter(|act| act.sent_ns < end_ns));
         if let EventKind::Fault { .. } = entry.kind {
             if index < last && flags.len() < FLAGS_MAX {
                 flags.push(index);

@@ -275,3 +275,59 @@ fn every_scenario_can_be_drawn_anywhere() {
         assert!(text.lines().count() <= 200);
     }
 }
+
+#[test]
+fn what_is_lost_on_the_link_ends_in_a_cross_on_its_way() {
+    let mut session = Session::new();
+    let cut = Session::scenarios().iter().position(|info| info.title.contains("link is cut")).unwrap();
+    session.dispatch(Command::LoadScenario(cut)).unwrap();
+    session.dispatch(Command::End).unwrap();
+    let losses = session.instant().log.losses().to_vec();
+    assert!(!losses.is_empty());
+    let mut labels = 0;
+    for loss in &losses {
+        let lens = lens(loss.at_ns as i64 - 20_000, 40_000);
+        let diagram = session.spacetime(&lens);
+        let crossed: Vec<&Stroke> =
+            diagram.strokes.iter().filter(|stroke| stroke.lost && stroke.event == loss.event).collect();
+        assert!(!crossed.is_empty(), "{loss:?}");
+        let [from, to] = [loss.to.peer(), loss.to].map(|id| y(&diagram, &id.to_string()));
+        for stroke in crossed.iter().filter(|stroke| stroke.from.1 == from && loss.due_ns != Some(loss.at_ns))
+        {
+            let (end, title) = (stroke.to.1, &stroke.title);
+            assert!(end > from.min(to) && end < from.max(to), "it does not get there: {stroke:?}");
+            if let Some(label) = &stroke.label {
+                assert!(!label.text.is_empty() && title.starts_with(&label.text), "{label:?} of {title}");
+                labels += 1;
+            }
+            assert!(stroke.to.0 > stroke.from.0 && title.contains(", lost, "), "{title}");
+        }
+    }
+    assert!(labels > 0);
+    let text = session.sequence(0, session.time_of(u64::MAX) as i64 + 1);
+    assert!(text.contains("-x"), "{text}");
+    // What gets through has no cross.
+    session.dispatch(Command::LoadScenario(0)).unwrap();
+    let end_ns = session.time_of(u64::MAX);
+    assert!(session.spacetime(&lens(0, end_ns + 1)).strokes.iter().all(|stroke| !stroke.lost));
+}
+
+#[test]
+fn a_message_leaves_when_the_engine_says_however_slow_the_link_is() {
+    let mut session = Session::new();
+    let faults = [A, B].map(|to| Fault::SlowLink { to, factor: 20 }).to_vec();
+    session.dispatch(Command::Break { faults, label: "Slow link".into() }).unwrap();
+    session.dispatch(Command::End).unwrap();
+    let instant = session.instant();
+    let asker = Asker::new(instant.log, instant.config(), 0);
+    let mut behind = 0;
+    for event in 0..instant.log.len() {
+        let Some(act) = asker.act(event) else { continue };
+        let Some(took_ns) = instant.log.took_ns(event) else { continue };
+        assert_eq!((act.at_ns - act.sent_ns) as u64, took_ns);
+        let given_ns =
+            instant.log.get(event).and_then(|entry| entry.cause).map(|cause| instant.log.time_of(cause));
+        behind += u32::from(given_ns.is_some_and(|given_ns| act.sent_ns > given_ns as i64));
+    }
+    assert!(behind > 5, "META leaves behind DATA, even where it takes long: {behind}");
+}
