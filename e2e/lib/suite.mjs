@@ -10,28 +10,28 @@ import { launch, open, started } from './harness.mjs';
  */
 export function fresh(context = {}) {
   let browser;
-  let seen;
+  let all = [];
 
   before(async () => {
     browser = await launch();
   });
 
   afterEach(async () => {
-    if (!seen) return;
-    const last = seen;
-    seen = undefined;
+    const opened = all;
+    all = [];
     try {
-      quiet(last);
+      opened.forEach(quiet);
     } finally {
       // A page left open would keep the process from ending.
-      await last.close();
+      for (const seen of opened) await seen.close();
     }
   });
 
   after(() => browser?.close());
 
   return async (options = {}) => {
-    seen = await open({ ...options, browser, context: { ...context, ...options.context } });
+    const seen = await open({ ...options, browser, context: { ...context, ...options.context } });
+    all.push(seen);
     await started(seen.page);
     return seen.page;
   };
