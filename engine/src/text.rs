@@ -2,14 +2,20 @@
 //! is what `Display` says, and the key under which a catalogue has the translation. The engine knows no language: it
 //! hands out [`Text`]s, and whoever shows them brings the catalogue.
 
-use crate::array::Record;
 use crate::ids::ControllerId;
 use std::fmt;
+use std::rc::Rc;
 
 /// A template and what stands in its gaps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     template: &'static str,
+    /// Apart and shared: texts are handed on by value in hundreds of places, where each word of size is code.
+    more: Option<Rc<More>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct More {
     /// For each distinct gap of the English template, in the order in which they come.
     args: Vec<Arg>,
     /// The first letter is made large: the text begins a sentence.
@@ -37,49 +43,43 @@ macro_rules! text {
         const { $crate::text::check($template, &[]) };
         $crate::text::Text::plain($template)
     }};
-    ($template:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {{
-        const { $crate::text::check($template, &[$(stringify!($name)),+]) };
-        let mut text = $crate::text::Text::plain($template);
-        $($crate::text!(@put text $name $(= $value)?);)+
-        text
+    ($template:literal, $($args:tt)+) => { $crate::text!(@for $crate::text::Text::new, $template, $($args)+) };
+    // Hands template and arguments to a function of the caller’s.
+    (@for $make:path, $template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
+        const { $crate::text::check($template, &[$(stringify!($name)),*]) };
+        $make($template, [$($crate::text!(@arg $name $(= $value)?)),*])
     }};
-    (@put $text:ident $name:ident) => { $text.put(&$name) };
-    (@put $text:ident $name:ident = $value:expr) => { $text.put($value) };
+    (@arg $name:ident) => { $crate::text::Arg::from($name) };
+    (@arg $name:ident = $value:expr) => { $crate::text::Arg::from($value) };
 }
 
 /// Marks an English template that becomes a [`Text`] elsewhere, so that it is found for the catalogues.
 #[macro_export]
 macro_rules! mark {
-    ($template:literal) => {
+    ($template:literal $(,)?) => {
         $template
     };
 }
 
 impl Text {
-    /// A text without gaps, or one whose gaps are still to be filled.
+    /// Use [`text!`](crate::text!), which compares the gaps with the arguments.
+    #[must_use]
+    #[inline(never)]
+    pub fn new<const N: usize>(template: &'static str, args: [Arg; N]) -> Text {
+        Text { template, more: Some(Rc::new(More { args: Vec::from(args), capital: false })) }
+    }
+
+    /// A text without gaps.
     #[must_use]
     pub const fn plain(template: &'static str) -> Text {
-        Text { template, args: Vec::new(), capital: false }
-    }
-
-    /// Fills the next gap. Use [`text!`](crate::text!), which compares the gaps with the arguments; this is a call for
-    /// each of them because that is the least code for a page with hundreds of texts.
-    #[inline(never)]
-    pub fn put<T: Into<Arg>>(&mut self, arg: T) {
-        self.args.push(arg.into());
-    }
-
-    /// The same with the next gap filled.
-    #[must_use]
-    pub fn with<T: Into<Arg>>(mut self, arg: T) -> Text {
-        self.put(arg);
-        self
+        Text { template, more: None }
     }
 
     /// The same at the beginning of a sentence.
     #[must_use]
-    pub fn capital(self) -> Text {
-        Text { capital: true, ..self }
+    pub fn capital(mut self) -> Text {
+        Rc::make_mut(self.more.get_or_insert_default()).capital = true;
+        self
     }
 
     #[must_use]
@@ -93,7 +93,7 @@ impl Text {
         match (self.is_empty(), next.is_empty()) {
             (true, _) => next,
             (_, true) => self,
-            _ => Text::plain("{first} {next}").with(self).with(next),
+            _ => Text::new("{first} {next}", [Arg::Text(self), Arg::Text(next)]),
         }
     }
 
@@ -112,7 +112,7 @@ impl Text {
         while let Some((before, name, after)) = gap(rest) {
             out.push_str(before);
             let at = names.iter().position(|known| *known == name);
-            match at.and_then(|at| self.args.get(at)) {
+            match at.and_then(|at| self.more.as_ref()?.args.get(at)) {
                 Some(Arg::Number(number)) => out.push_str(&number.to_string()),
                 Some(Arg::Text(text)) => text.fill(translate, out),
                 Some(Arg::Verbatim(verbatim)) => out.push_str(verbatim),
@@ -121,7 +121,7 @@ impl Text {
             rest = after;
         }
         out.push_str(rest);
-        if self.capital
+        if self.more.as_ref().is_some_and(|more| more.capital)
             && let Some(first) = out[from..].chars().next()
         {
             let large: String = first.to_uppercase().collect();
@@ -207,12 +207,6 @@ impl From<ControllerId> for Arg {
 impl From<&ControllerId> for Arg {
     fn from(id: &ControllerId) -> Arg {
         Arg::from(*id)
-    }
-}
-
-impl From<&Record> for Arg {
-    fn from(record: &Record) -> Arg {
-        Arg::Verbatim(record.to_string())
     }
 }
 

@@ -51,14 +51,22 @@ pub fn tr_any(text: &str) -> String {
 
 /// A text in the language of the page.
 #[must_use]
+#[inline(never)]
 pub fn speak(text: Text) -> String {
     text.say(&tr)
+}
+
+/// A template with its gaps filled, in the language of the page. Use [`say!`].
+#[must_use]
+#[inline(never)]
+pub fn fill<const N: usize>(template: &'static str, args: [Arg; N]) -> String {
+    speak(Text::new(template, args))
 }
 
 /// `say!("{used} of {total}", used, total)`: an English template with its gaps filled, in the language of the page.
 macro_rules! say {
     ($($text:tt)+) => {
-        $crate::language::speak(mirrorline_engine::text!($($text)+))
+        mirrorline_engine::text!(@for $crate::language::fill, $($text)+)
     };
 }
 pub(crate) use say;

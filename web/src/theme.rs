@@ -2,6 +2,7 @@
 //! `boot.js` does the same before the first paint, so that nothing flashes.
 
 use crate::language::tr;
+use mirrorline_engine::mark;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -39,11 +40,11 @@ impl Theme {
 
     #[must_use]
     pub fn title(self) -> &'static str {
-        match self {
-            Theme::Dark => tr("Dark"),
-            Theme::Light => tr("Light"),
-            Theme::Projector => tr("Projector"),
-        }
+        tr(match self {
+            Theme::Dark => mark!("Dark"),
+            Theme::Light => mark!("Light"),
+            Theme::Projector => mark!("Projector"),
+        })
     }
 
     #[must_use]

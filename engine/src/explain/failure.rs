@@ -104,9 +104,15 @@ pub(super) fn sentence(config: &Config, fact: &Fact) -> Option<Text> {
             text!("{at} drops {message}: it belongs to a session that is over.", at, message = message.name())
         }
         Fact::Lost { to, message, .. } => text!("{message} to {to} is lost.", message = message.name(), to),
-        Fact::RecordSwapped { by, record } => text!("{by} has changed the record: {record}.", by, record),
+        Fact::RecordSwapped { by, record } => {
+            text!("{by} has changed the record: {record}.", by, record = record.to_string())
+        }
         Fact::SwapRefused { by, record } => {
-            text!("{by} comes too late to change the record: it says {record}.", by, record)
+            text!(
+                "{by} comes too late to change the record: it says {record}.",
+                by,
+                record = record.to_string()
+            )
         }
         Fact::Fenced { fenced, by, aborted } => text!(
             "{fenced} is fenced by {by}: {count} forgotten, no more taken.",

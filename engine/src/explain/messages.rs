@@ -355,7 +355,7 @@ fn c_ack(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
         .rule("Rule 6"),
         _ => Narration::new(
             2,
-            text!("{from} agrees: {line} is clean in both caches.", from, line),
+            text!("{from} agrees: {line} is clean in both caches.", from, line = &line),
             text!(
                 "{line} has left {to}’s write-back queue. The mirror stays until its slot is wanted.",
                 line,

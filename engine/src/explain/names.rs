@@ -4,7 +4,7 @@ use super::log::Asked;
 use crate::config::Config;
 use crate::fact::{FlushReason, IoKind};
 use crate::ids::{BlockMap, ControllerId, HostId, LineKey, Slot};
-use crate::text::Text;
+use crate::text::{Arg, Text};
 use crate::{mark, text};
 
 /// `Host 1`.
@@ -106,5 +106,5 @@ pub fn reason(reason: FlushReason) -> &'static str {
 /// `3 lines`, `1 line`: from templates for one and for more, with the gap `n`.
 #[must_use]
 pub fn count(n: usize, one: &'static str, more: &'static str) -> Text {
-    Text::plain(if n == 1 { one } else { more }).with(n)
+    Text::new(if n == 1 { one } else { more }, [Arg::from(n)])
 }

@@ -3,7 +3,7 @@
 use super::icon::icon;
 use super::sheet::Sheet;
 use crate::action::{Action, Panel};
-use crate::language::{say, tr, tr_any};
+use crate::language::{say, tr};
 use crate::scene::model::BranchName;
 use crate::scene::words::{count_text, time_text};
 use crate::session::Command;
@@ -29,7 +29,7 @@ pub fn branch_menu(branches: &[BranchName], open: bool, act: &Callback<Action>) 
                 if !branch.shown {
                     <button class="btn ghost" onclick={send(Action::Open(Panel::Compare(branch.id)))} data-testid={format!("compare-{}", branch.id)}>{ tr("Compare") }</button>
                     if branch.id != 0 {
-                        <button class="btn ghost" aria-label={say!("Forget {name}", name = tr_any(&branch.name))} title={tr("Forget")} onclick={send(Action::Play(Command::Forget(branch.id)))}>{ icon("#g-x", "ic16") }</button>
+                        <button class="btn ghost" aria-label={say!("Forget {name}", name = &branch.name)} title={tr("Forget")} onclick={send(Action::Play(Command::Forget(branch.id)))}>{ icon("#g-x", "ic16") }</button>
                     }
                 }
             </li>

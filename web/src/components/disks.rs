@@ -63,7 +63,7 @@ fn disk_head(head: &DiskHead, many: bool) -> Html {
     let state = if head.text.is_empty() { String::new() } else { format!(" {}", head.text) };
     html! {
         <th key={disk} scope="col" class={head.tone.class()}>
-            <button data-break={format!("disk-{disk}")} title={say!("Disk {disk}{state}: {does}", disk, state, does)} aria-label={say!("Disk {disk}{state}: {does}", disk, state, does)}>
+            <button data-break={format!("disk-{disk}")} title={say!("Disk {disk}{state}: {does}", disk, state = &state, does)} aria-label={say!("Disk {disk}{state}: {does}", disk, state, does)}>
                 { icon(if head.tone == Tone::Alarm { "#i-diskx" } else { "#i-disk" }, "") }<span class="d-n">{ name }</span>
                 if !head.text.is_empty() { { " " }<span class="d-s">{ &head.text }</span> }
             </button>

@@ -53,7 +53,7 @@ fn item(rule: &Rule, go: Option<Callback<MouseEvent>>) -> Html {
             let event = count_text(rule.broken.unwrap_or_default());
             html! {
                 <li key={rule.name} class="fails">
-                    <button title={say!("{about} Go to event {event}.", about = rule.about, event)} onclick={go}>
+                    <button title={say!("{about} Go to event {event}.", about = rule.about, event = &event)} onclick={go}>
                         <i>{ icon("#g-x", "") }</i>{ name }<span class="r-at">{ say!("{when} at {event}", when, event) }</span>
                     </button>
                 </li>

@@ -3,6 +3,7 @@
 use crate::language::tr;
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::ControllerId;
+use mirrorline_engine::mark;
 use mirrorline_engine::sim::Fault;
 
 /// How much something wants to be looked at.
@@ -148,14 +149,14 @@ impl FaultGroup {
 
     #[must_use]
     pub fn title(self) -> &'static str {
-        match self {
-            FaultGroup::Controllers => tr("Controllers"),
-            FaultGroup::Link => tr("Mirror link"),
-            FaultGroup::Power => tr("Power"),
-            FaultGroup::Disks => tr("Disks"),
-            FaultGroup::Hosts => tr("Paths of the hosts"),
-            FaultGroup::Message => tr("This message"),
-        }
+        tr(match self {
+            FaultGroup::Controllers => mark!("Controllers"),
+            FaultGroup::Link => mark!("Mirror link"),
+            FaultGroup::Power => mark!("Power"),
+            FaultGroup::Disks => mark!("Disks"),
+            FaultGroup::Hosts => mark!("Paths of the hosts"),
+            FaultGroup::Message => mark!("This message"),
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! colours of a look are said here and nowhere else.
 
 use crate::language::tr;
+use mirrorline_engine::mark;
 use mirrorline_engine::state::LineState;
 
 /// An index into the heat map's palette.
@@ -127,26 +128,26 @@ impl Look {
     /// In words, for the key, for screen readers and for the heat map's label.
     #[must_use]
     pub fn words(self) -> &'static str {
-        match self {
-            Look::Free => tr("free"),
-            Look::Filling => tr("being filled, invisible until META"),
-            Look::OP => tr("being mirrored"),
-            Look::OD => tr("dirty, held twice"),
-            Look::OF => tr("going to disk"),
-            Look::OK => tr("same as disk, mirror kept"),
-            Look::OX => tr("dropping its mirror"),
-            Look::OC => tr("clean, held once"),
-            Look::OR => tr("being released"),
-            Look::OW => tr("being written through"),
-            Look::MD => tr("mirror, dirty"),
-            Look::MF => tr("mirror, going to disk"),
-            Look::MK => tr("mirror, same as disk"),
-            Look::SC => tr("alone, same as disk"),
-            Look::SD => tr("alone, dirty"),
-            Look::SF => tr("alone, going to disk"),
-            Look::SW => tr("alone, being written through"),
-            Look::M0 => tr("peer owns it, no data here"),
-        }
+        tr(match self {
+            Look::Free => mark!("free"),
+            Look::Filling => mark!("being filled, invisible until META"),
+            Look::OP => mark!("being mirrored"),
+            Look::OD => mark!("dirty, held twice"),
+            Look::OF => mark!("going to disk"),
+            Look::OK => mark!("same as disk, mirror kept"),
+            Look::OX => mark!("dropping its mirror"),
+            Look::OC => mark!("clean, held once"),
+            Look::OR => mark!("being released"),
+            Look::OW => mark!("being written through"),
+            Look::MD => mark!("mirror, dirty"),
+            Look::MF => mark!("mirror, going to disk"),
+            Look::MK => mark!("mirror, same as disk"),
+            Look::SC => mark!("alone, same as disk"),
+            Look::SD => mark!("alone, dirty"),
+            Look::SF => mark!("alone, going to disk"),
+            Look::SW => mark!("alone, being written through"),
+            Look::M0 => mark!("peer owns it, no data here"),
+        })
     }
 
     #[must_use]

@@ -16,6 +16,7 @@ pub use super::opened::*;
 use crate::language::tr;
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::{ControllerId, LineKey};
+use mirrorline_engine::mark;
 use std::fmt;
 use std::rc::Rc;
 
@@ -224,16 +225,16 @@ impl HostStatus {
     /// The chip's word.
     #[must_use]
     pub fn word(self) -> &'static str {
-        match self {
-            HostStatus::Idle => tr("idle"),
-            HostStatus::Asking => tr("asking"),
-            HostStatus::Waiting => tr("waiting"),
-            HostStatus::Retrying => tr("tries again"),
-            HostStatus::Unheard => tr("no answer"),
-            HostStatus::Failed => tr("error"),
+        tr(match self {
+            HostStatus::Idle => mark!("idle"),
+            HostStatus::Asking => mark!("asking"),
+            HostStatus::Waiting => mark!("waiting"),
+            HostStatus::Retrying => mark!("tries again"),
+            HostStatus::Unheard => mark!("no answer"),
+            HostStatus::Failed => mark!("error"),
             HostStatus::Blocked(word) => word,
-            HostStatus::Done => tr("done"),
-        }
+            HostStatus::Done => mark!("done"),
+        })
     }
 }
 

@@ -1,7 +1,9 @@
 //! Futures: what was done to a run from outside makes another one, and the old one stays. Each is a list of deeds and
 //! a place to be at; undo and redo go back and forth along the way that led here.
 
+use crate::language::{self, Language};
 use mirrorline_engine::history::Deed;
+use mirrorline_engine::mark;
 
 /// A list of deeds: what was done, and after how many events.
 pub type Deeds = Vec<(u64, Deed)>;
@@ -37,14 +39,14 @@ pub struct Branches {
     forth: Vec<Way>,
 }
 
-/// The name of the future to which nothing was done.
-pub const FIRST: &str = "As it was";
+/// The name of the future to which nothing was done; said in the page’s language where it is shown.
+pub const FIRST: &str = mark!("As it was");
 
 impl Branches {
     /// One future, with what was done in it.
     #[must_use]
     pub fn new(deeds: Deeds) -> Branches {
-        let name = if deeds.is_empty() { FIRST } else { "As shared" };
+        let name = if deeds.is_empty() { FIRST } else { mark!("As shared") };
         let first = Branch { id: 0, name: name.to_owned(), deeds, position: 0 };
         Branches { all: vec![first], current: 0, next: 1, back: Vec::new(), forth: Vec::new() }
     }
@@ -163,8 +165,11 @@ impl Branches {
     }
 }
 
-/// Within a name: `Kill A` → `kill A`.
+/// Within a name: `Kill A` → `kill A`. In other languages capitals may mean more than a beginning.
 fn lower(label: &str) -> String {
+    if language::current() != Language::English {
+        return label.to_owned();
+    }
     let mut letters = label.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

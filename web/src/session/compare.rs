@@ -4,7 +4,7 @@
 use super::branches::Branch;
 use super::film::Film;
 use super::stopwatch::now_ms;
-use crate::language::speak;
+use crate::language::{speak, tr_any};
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::explain::why::entry_text;
 use std::rc::Rc;
@@ -93,8 +93,8 @@ impl Comparing {
             None => Compared::Gone,
         };
         Comparing {
-            shown_name: shown_name.to_owned(),
-            other_name: branch.name.clone(),
+            shown_name: tr_any(shown_name),
+            other_name: tr_any(&branch.name),
             other_id: branch.id,
             other,
             same,

@@ -605,7 +605,7 @@ impl Session {
     }
 
     fn branch_name(&self, branch: &branches::Branch) -> BranchName {
-        BranchName { id: branch.id, name: branch.name.clone(), shown: branch.id == self.branches.current() }
+        BranchName { id: branch.id, name: tr_any(&branch.name), shown: branch.id == self.branches.current() }
     }
 
     /// The moment between two events, in virtual nanoseconds: what moves is placed by it.

@@ -62,13 +62,13 @@ impl CacheSize {
     /// For a button.
     #[must_use]
     pub fn words(self) -> &'static str {
-        match self {
-            CacheSize::Small => tr("12 lines"),
-            CacheSize::ThreeHundred => tr("300 lines"),
-            CacheSize::Thousand => tr("1,000 lines"),
-            CacheSize::TenThousand => tr("10,000 lines"),
-            CacheSize::Million => tr("1,000,000 lines"),
-        }
+        tr(match self {
+            CacheSize::Small => mark!("12 lines"),
+            CacheSize::ThreeHundred => mark!("300 lines"),
+            CacheSize::Thousand => mark!("1,000 lines"),
+            CacheSize::TenThousand => mark!("10,000 lines"),
+            CacheSize::Million => mark!("1,000,000 lines"),
+        })
     }
 
     /// What suits a trace of so many requests.

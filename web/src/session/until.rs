@@ -4,6 +4,7 @@
 use super::film::Film;
 use super::lookout;
 use crate::language::{say, tr};
+use mirrorline_engine::mark;
 
 /// What a person waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,26 +41,26 @@ impl Until {
     /// After “Run until …”.
     #[must_use]
     pub fn words(self) -> &'static str {
-        match self {
-            Until::Done => tr("a host hears “done”"),
-            Until::Flush => tr("a flush begins"),
-            Until::Ownership => tr("ownership moves"),
-            Until::Upset => tr("a fault or a change of mode"),
-            Until::Violation => tr("an invariant breaks"),
-            Until::Quiet => tr("all is quiet: the end"),
-        }
+        tr(match self {
+            Until::Done => mark!("a host hears “done”"),
+            Until::Flush => mark!("a flush begins"),
+            Until::Ownership => mark!("ownership moves"),
+            Until::Upset => mark!("a fault or a change of mode"),
+            Until::Violation => mark!("an invariant breaks"),
+            Until::Quiet => mark!("all is quiet: the end"),
+        })
     }
 
     /// What is said when it does not happen any more.
     fn never(self) -> &'static str {
-        match self {
-            Until::Done => tr("No host hears “done” after this"),
-            Until::Flush => tr("No flush begins after this"),
-            Until::Ownership => tr("No ownership moves after this"),
-            Until::Upset => tr("Nothing fails and no mode changes after this"),
-            Until::Violation => tr("No invariant breaks after this"),
-            Until::Quiet => tr("Nothing happens after this"),
-        }
+        tr(match self {
+            Until::Done => mark!("No host hears “done” after this"),
+            Until::Flush => mark!("No flush begins after this"),
+            Until::Ownership => mark!("No ownership moves after this"),
+            Until::Upset => mark!("Nothing fails and no mode changes after this"),
+            Until::Violation => mark!("No invariant breaks after this"),
+            Until::Quiet => mark!("Nothing happens after this"),
+        })
     }
 }
 

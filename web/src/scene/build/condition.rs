@@ -34,22 +34,22 @@ pub fn standing(world: &World, id: ControllerId) -> (&'static str, &'static str,
         return ("HUNG", tr("lives, says nothing"), Tone::Alarm);
     }
     let words = match mode {
-        Mode::Down if hardware.broken[id.index()] => tr("dead, memory lost"),
-        Mode::Down if hardware.power => tr("switched on"),
-        Mode::Down => tr("without power"),
-        Mode::Frozen => tr("suspects its peer"),
-        Mode::Won => tr("awaits the fence"),
-        Mode::Drain => tr("reads last messages"),
-        Mode::SoloJoin => tr("rebuilds its partner"),
-        Mode::Joining => tr("being rebuilt"),
-        Mode::Recover => tr("writes everything back"),
-        Mode::Recalled => tr("keeps its memory"),
-        Mode::Boot => tr("asks who serves"),
-        Mode::Halted => tr("fenced, or too late"),
-        Mode::Refused => tr("newest data is lost"),
-        mode => tr(mode.words()),
+        Mode::Down if hardware.broken[id.index()] => mark!("dead, memory lost"),
+        Mode::Down if hardware.power => mark!("switched on"),
+        Mode::Down => mark!("without power"),
+        Mode::Frozen => mark!("suspects its peer"),
+        Mode::Won => mark!("awaits the fence"),
+        Mode::Drain => mark!("reads last messages"),
+        Mode::SoloJoin => mark!("rebuilds its partner"),
+        Mode::Joining => mark!("being rebuilt"),
+        Mode::Recover => mark!("writes everything back"),
+        Mode::Recalled => mark!("keeps its memory"),
+        Mode::Boot => mark!("asks who serves"),
+        Mode::Halted => mark!("fenced, or too late"),
+        Mode::Refused => mark!("newest data is lost"),
+        mode => mode.words(),
     };
-    (mode.name(), words, tone(mode))
+    (mode.name(), tr(words), tone(mode))
 }
 
 fn tone(mode: Mode) -> Tone {

@@ -3,6 +3,7 @@
 use crate::language::{say, speak, tr, tr_any};
 use crate::scene::model::{Chip, Headline, StepState, Story, StoryStep};
 use mirrorline_engine::explain;
+use mirrorline_engine::mark;
 
 pub fn headline(narration: explain::Narration) -> Headline {
     let rule = narration.rule.map(|rule| Chip { text: rule_name(rule), about: about_rule(rule).into() });
@@ -39,50 +40,54 @@ fn rule_name(rule: &str) -> String {
 }
 
 fn about_rule(rule: &str) -> &'static str {
-    match rule {
-        "Rule 1" => tr(
+    tr(match rule {
+        "Rule 1" => mark!(
             "A write at the owner: DATA into a fresh mirror slot, then META; committed on META_ACK, and not before.",
         ),
-        "Rule 2" => tr("A write at the other controller asks for ownership first."),
+        "Rule 2" => mark!("A write at the other controller asks for ownership first."),
         "Rule 3" => {
-            tr("Ownership is granted between two pieces of work: by swapping roles, or empty-handed.")
+            mark!("Ownership is granted between two pieces of work: by swapping roles, or empty-handed.")
         }
-        "Rule 4" => tr(
+        "Rule 4" => mark!(
             "A flush is announced, written, and declared consistent; until then the line takes no other work.",
         ),
-        "Rule 5" => tr("A clean line is given up on both sides; its slots go home."),
-        "Rule 6" => tr(
+        "Rule 5" => mark!("A clean line is given up on both sides; its slots go home."),
+        "Rule 6" => mark!(
             "Without a free slot a write waits, and at last goes straight to disk. It is never held only once.",
         ),
-        "Rule 7" => tr("Only the owner answers reads: from its cache, else from disk."),
+        "Rule 7" => mark!("Only the owner answers reads: from its cache, else from disk."),
         "ACKED-TWICE" => {
-            tr("Invariant: what a host was told is done, and is not on disk, is held by both controllers.")
+            mark!("Invariant: what a host was told is done, and is not on disk, is held by both controllers.")
         }
-        "SINGLE-OWNER" => tr("Invariant: every line has exactly one owner, or its ownership is on its way."),
+        "SINGLE-OWNER" => {
+            mark!("Invariant: every line has exactly one owner, or its ownership is on its way.")
+        }
         "CONSISTENT-ON-DISK" => {
-            tr("Invariant: what is called clean equals the disk, and its parity is right.")
+            mark!("Invariant: what is called clean equals the disk, and its parity is right.")
         }
-        "SLOT-PARTITION" => tr("Invariant: no slot is both free and used, and none is used twice."),
-        _ => tr("A rule of the protocol."),
-    }
+        "SLOT-PARTITION" => mark!("Invariant: no slot is both free and used, and none is used twice."),
+        _ => mark!("A rule of the protocol."),
+    })
 }
 
 fn about_claim(claim: u8) -> &'static str {
-    match claim {
-        1 => tr("Choose a mirror line in the other controller, copy the data there, then send its metadata."),
-        3 => tr("The metadata: LUN, block number, dirty map and cache identifier."),
-        4 => tr("The mirror’s address stands in the owner’s hash table."),
-        5 => tr("The mirror’s address stands in the owner’s write-back queue."),
-        6 => tr("Each controller manages a list of free mirror slots in the other’s cache."),
-        7 => tr("A message asks the other controller for the ownership of a line."),
-        8 => tr("Ownership is granted, and the data that follows is mirrored the other way round."),
-        9 => tr("After the transfer, a message with the metadata."),
-        10 => tr("The controllers switch the ownership of lines."),
-        12 => tr("Before a flush the mirror’s controller is told that its copy is temporarily invalid."),
-        13 => tr(
+    tr(match claim {
+        1 => mark!(
+            "Choose a mirror line in the other controller, copy the data there, then send its metadata."
+        ),
+        3 => mark!("The metadata: LUN, block number, dirty map and cache identifier."),
+        4 => mark!("The mirror’s address stands in the owner’s hash table."),
+        5 => mark!("The mirror’s address stands in the owner’s write-back queue."),
+        6 => mark!("Each controller manages a list of free mirror slots in the other’s cache."),
+        7 => mark!("A message asks the other controller for the ownership of a line."),
+        8 => mark!("Ownership is granted, and the data that follows is mirrored the other way round."),
+        9 => mark!("After the transfer, a message with the metadata."),
+        10 => mark!("The controllers switch the ownership of lines."),
+        12 => mark!("Before a flush the mirror’s controller is told that its copy is temporarily invalid."),
+        13 => mark!(
             "After the flush it is told that the copy equals the disk and need not be written at a failover.",
         ),
-        14 => tr("Both controllers are told that a flushed line may be used again."),
-        _ => tr("A claim of the published method."),
-    }
+        14 => mark!("Both controllers are told that a flushed line may be used again."),
+        _ => mark!("A claim of the published method."),
+    })
 }

@@ -1,11 +1,12 @@
 //! The hosts: what each has asked for, and what has become of it.
 
 use super::Stage;
-use crate::language::{say, speak, tr};
+use crate::language::{say, speak};
 use crate::scene::model::{HostCard, HostStatus, Span, WireDot};
 use mirrorline_engine::explain::{Asked, Focus, names};
 use mirrorline_engine::fact::IoKind;
 use mirrorline_engine::ids::{ControllerId, HostId};
+use mirrorline_engine::mark;
 use mirrorline_engine::sim::EventKind;
 use mirrorline_engine::sim::hosts::{Fate, Operation};
 use mirrorline_engine::sim::schedule::What;
@@ -144,18 +145,18 @@ fn waiting(stage: &Stage<'_>, operation: &Operation) -> HostStatus {
     let parts = || controller.requests().map(|(_, part)| part).filter(|part| part.op() == operation.number);
     for part in parts().filter(|part| part.io == IoKind::Write) {
         if part.wants_slot {
-            return HostStatus::Blocked(tr("wants a slot"));
+            return HostStatus::Blocked(mark!("wants a slot"));
         }
         if let Some(line) = controller.line(part.key) {
             let mine = controller.operation(line).is_some_and(|busy| busy.op() == operation.number);
             if !mine && line.ask.is_some() {
-                return HostStatus::Blocked(tr("wants the line"));
+                return HostStatus::Blocked(mark!("wants the line"));
             }
             if !mine {
-                return HostStatus::Blocked(tr("waits its turn"));
+                return HostStatus::Blocked(mark!("waits its turn"));
             }
         }
     }
     let parked = parts().any(|part| part.io == IoKind::Read && !part.from_peer && part.from_disk.is_empty());
-    if parked { HostStatus::Blocked(tr("waits its turn")) } else { HostStatus::Waiting }
+    if parked { HostStatus::Blocked(mark!("waits its turn")) } else { HostStatus::Waiting }
 }

@@ -194,7 +194,7 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
     let both = if line.dirty.is_empty() {
         tr("The disks hold it.").to_owned()
     } else {
-        say!("seq {seq} in {here} and {there}.", seq = line.seq, here, there)
+        say!("seq {seq} in {here} and {there}.", seq = line.seq, here = &here, there = &there)
     };
     let text = match state {
         LineState::OP if incoming(stage, at, line).is_empty() => {

@@ -8,6 +8,7 @@ use mirrorline_engine::check::ledger::{Counts, Failure, Row};
 use mirrorline_engine::check::{Invariant, Safety, Violation};
 use mirrorline_engine::explain::names;
 use mirrorline_engine::fact::IoKind;
+use mirrorline_engine::mark;
 use mirrorline_engine::sim::hosts::Operation;
 
 /// Blocks that are looked at for the rows.
@@ -189,21 +190,23 @@ pub fn rules(stage: &Stage<'_>, checks: Checks<'_>) -> RulesView {
 /// What an invariant means, in one sentence.
 #[must_use]
 pub fn about(invariant: Invariant) -> &'static str {
-    match invariant {
-        Invariant::SingleOwner => tr("Every line has exactly one owner, or its ownership is on its way."),
+    tr(match invariant {
+        Invariant::SingleOwner => mark!("Every line has exactly one owner, or its ownership is on its way."),
         Invariant::AckedTwice => {
-            tr("What a host was told is done, and is not on disk, is held by both controllers.")
+            mark!("What a host was told is done, and is not on disk, is held by both controllers.")
         }
-        Invariant::SurviveOne => tr("What a host was told is done survives the loss of either controller."),
-        Invariant::NoStalePromote => tr("A takeover never makes an older value the newest."),
-        Invariant::ReadLinearizable => tr("Reads see writes in one order that fits everything hosts saw."),
-        Invariant::ConsistentOnDisk => tr("What is called clean equals the disk."),
-        Invariant::SlotPartition => tr("No slot is both free and used, and none is used twice."),
-        Invariant::HashAgree => tr("Both hash tables tell the same of a line."),
-        Invariant::ParityKnown => tr("Parity fits the data, or somebody knows that it may not."),
-        Invariant::Fenced => tr("Nobody writes to the disks after it was fenced."),
-        Invariant::SeqMonotone => tr("The sequence number of a line never falls."),
-        Invariant::NoDeadlock => tr("Every request is answered in the end."),
-        Invariant::Quiescence => tr("When nobody asks for anything, everything comes to rest."),
-    }
+        Invariant::SurviveOne => {
+            mark!("What a host was told is done survives the loss of either controller.")
+        }
+        Invariant::NoStalePromote => mark!("A takeover never makes an older value the newest."),
+        Invariant::ReadLinearizable => mark!("Reads see writes in one order that fits everything hosts saw."),
+        Invariant::ConsistentOnDisk => mark!("What is called clean equals the disk."),
+        Invariant::SlotPartition => mark!("No slot is both free and used, and none is used twice."),
+        Invariant::HashAgree => mark!("Both hash tables tell the same of a line."),
+        Invariant::ParityKnown => mark!("Parity fits the data, or somebody knows that it may not."),
+        Invariant::Fenced => mark!("Nobody writes to the disks after it was fenced."),
+        Invariant::SeqMonotone => mark!("The sequence number of a line never falls."),
+        Invariant::NoDeadlock => mark!("Every request is answered in the end."),
+        Invariant::Quiescence => mark!("When nobody asks for anything, everything comes to rest."),
+    })
 }
