@@ -39,6 +39,11 @@ pub fn breaches() -> Result<Vec<String>> {
             }
         }
     }
+    for file in files_below(&cache::repo().join("static/css"))? {
+        let name = file.strip_prefix(cache::repo()).unwrap_or(&file).display();
+        let text = std::fs::read_to_string(&file).doing(|| format!("read {name}"))?;
+        breaches.extend(worded_styles(&text).map(|what| format!("{name}: {what}")));
+    }
     for file in files_below(&cache::repo().join(CATALOGUES))? {
         let name = file.strip_prefix(cache::repo()).unwrap_or(&file).display();
         let text = std::fs::read_to_string(&file).doing(|| format!("read {name}"))?;
@@ -151,6 +156,13 @@ fn bare_texts(source: &str) -> Vec<String> {
     literals(source).into_iter().filter(is_bare).map(said).collect()
 }
 
+/// Style sheets have no words: `content: attr(…)` takes them from the page.
+fn worded_styles(css: &str) -> impl Iterator<Item = String> {
+    let contents = css.split("content: \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let worded = contents.filter(|text| text.chars().filter(|c| c.is_alphabetic()).count() > 1);
+    worded.map(|text| format!("`content: \"{text}\"` is said without a catalogue"))
+}
+
 /// The pairs of a JSON object of strings, in their order.
 fn pairs_of(json: &str) -> Option<Vec<(String, String)>> {
     let strings = literals(json);
@@ -234,6 +246,13 @@ mod tests {
         assert_eq!(found(r#"<b aria-label="Stage">{ tr("Hello") }</b>"#), 1);
         assert_eq!(found(r#"<b title={tr("x")} class="one two">{ "A" }</b><h1>{ "Mirrorline" }</h1>"#), 0);
         assert_eq!(found(r#"class={if a { "to-a" } else { "to-b" }}"#), 0);
+    }
+
+    #[test]
+    fn words_in_style_sheets_are_found() {
+        let found = |css: &str| worded_styles(css).count();
+        assert_eq!(found(r#"li::before { content: "because"; } b::after { content: "·"; }"#), 1);
+        assert_eq!(found(r#"li::before { content: attr(data-because); } b::after { content: ""; }"#), 0);
     }
 
     #[test]

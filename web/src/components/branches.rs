@@ -25,7 +25,7 @@ pub fn branch_menu(branches: &[BranchName], open: bool, act: &Callback<Action>) 
         html! {
             <li key={branch.id} class={classes!(branch.shown.then_some("on"))}>
                 <button class="menu-i" aria-pressed={branch.shown.to_string()} data-testid={testid} disabled={branch.shown}
-                    onclick={send(Action::Play(Command::Switch(branch.id)))}><b>{ &branch.name }</b></button>
+                    onclick={send(Action::Play(Command::Switch(branch.id)))}><b data-shown={tr(" · shown")}>{ &branch.name }</b></button>
                 if !branch.shown {
                     <button class="btn ghost" onclick={send(Action::Open(Panel::Compare(branch.id)))} data-testid={format!("compare-{}", branch.id)}>{ tr("Compare") }</button>
                     if branch.id != 0 {

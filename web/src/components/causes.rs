@@ -39,7 +39,7 @@ pub fn chain(view: &CausesView, act: &Callback<Action>) -> Html {
 fn row(link: &CauseLink, act: &Callback<Action>) -> Html {
     let now = link.when == When::Now;
     html! {
-        <li key={link.index.to_string()} class={classes!(now.then_some("now"))}>
+        <li key={link.index.to_string()} class={classes!(now.then_some("now"))} data-because={tr("because")}>
             <button title={say!("Go to event {number}", number = &link.number)} aria-current={now.then_some("step")} onclick={go(link.index, act)}>
                 { icon(sort_icon(link.sort), "ic16") }
                 <b>{ &link.text }</b>

@@ -18,7 +18,7 @@ pub fn keys_dialog(props: &KeysDialogProps) -> Html {
     let close = props.act.reform(|()| Action::Close);
     let again = props.act.clone();
     let rows = HELP.into_iter().map(|(keys, what)| {
-        let keys = keys.iter().map(|key| html! { <kbd key={*key}>{ *key }</kbd> });
+        let keys = keys.iter().map(|key| html! { <kbd key={*key}>{ tr(key) }</kbd> });
         html! { <li key={what}><span class="keyset">{ for keys }</span><span>{ tr(what) }</span></li> }
     });
     html! {
