@@ -70,7 +70,7 @@ struct Literal {
 /// The literals of a source. Unit tests come last in a file, by our convention, and count no more.
 fn literals(source: &str) -> Vec<Literal> {
     let mut found = Vec::new();
-    let end = source.find("#[cfg(test)]\nmod ").unwrap_or(source.len());
+    let end = source.find("#[cfg(test)]\nmod tests {").unwrap_or(source.len());
     let mut at = 0;
     while at < end {
         let rest = &source[at..end];

@@ -8,7 +8,7 @@ use super::icon::icon;
 use super::sheet::Sheet;
 use super::spacetime_svg::{flying, labels, names, picture};
 use crate::action::Action;
-use crate::language::tr;
+use crate::language::{say, tr};
 use crate::movers::Movers;
 use crate::room;
 use crate::scene::model::Transport;
@@ -371,7 +371,7 @@ impl SpaceTime {
             && let Some(time) = self.time.cast::<HtmlElement>()
         {
             self.shown_now = now_ns;
-            time.set_text_content(Some(&(tr("now, ").to_owned() + &time_text(now_ns))));
+            time.set_text_content(Some(&say!("now, {time}", time = time_text(now_ns))));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What an event of the log says about who spoke to whom: the sender, the receiver, and the two times.
 
 use super::{Ink, Phase, signed, unsigned};
-use crate::language::speak;
+use crate::language::{say, speak, tr};
 use crate::scene::model::LineLabel;
 use crate::scene::words::time_text;
 use mirrorline_engine::config::Config;
@@ -199,26 +199,23 @@ impl<'a> Asker<'a> {
             _ => None,
         };
         if let Some(key) = key {
-            text.push_str(", line ");
-            text.push_str(&self.line(key).to_string());
+            text.push_str(&say!(", line {line}", line = self.line(key)));
         }
         if let EventKind::HostDone { op, .. } = act.kind
             && let Some(asked) = self.log.asked(op)
         {
-            text.push_str(if asked.io == IoKind::Read { ", read " } else { ", write " });
-            text.push_str(&asked.lbn.to_string());
+            text.push_str(&match asked.io {
+                IoKind::Read => say!(", read {block}", block = asked.lbn),
+                IoKind::Write => say!(", write {block}", block = asked.lbn),
+            });
         }
         if act.lost.is_some() {
-            text.push_str(", lost");
+            text.push_str(tr(", lost"));
         }
         text.push_str(", ");
-        text.push_str(&name(act.from));
-        text.push_str(" to ");
-        text.push_str(&name(act.to));
+        text.push_str(&say!("{from} to {to}", from = name(act.from), to = name(act.to)));
         text.push_str(", ");
-        text.push_str(&time_text(unsigned(act.sent_ns)));
-        text.push_str(" to ");
-        text.push_str(&time_text(unsigned(act.at_ns)));
+        text.push_str(&span(unsigned(act.sent_ns), unsigned(act.at_ns)));
         text
     }
 
@@ -254,33 +251,33 @@ fn is_arrival(loss: &Loss, kind: EventKind) -> bool {
     arrives && loss.due_ns == Some(loss.at_ns)
 }
 
+/// `18.42 ms to 18.43 ms`.
+pub fn span(from_ns: u64, to_ns: u64) -> String {
+    say!("{start} to {end}", start = time_text(from_ns), end = time_text(to_ns))
+}
+
 /// The name of a lane: `Host 1`, `A`, `the array`.
 pub fn name(place: Place) -> String {
     match place {
         Place::Host(host) => speak(names::host(host)),
         Place::Controller(id) => id.to_string(),
-        Place::Array => "the array".into(),
+        Place::Array => tr("the array").into(),
     }
 }
 
 /// What stands in the box of a line.
 pub fn label(kind: EventKind) -> String {
-    let numbered = |word: &str, number: u64| {
-        let mut text = String::from(word);
-        text.push_str(&number.to_string());
-        text
-    };
     match kind {
-        EventKind::HostArrives { io: IoKind::Read, lbn, .. } => numbered("READ ", lbn),
-        EventKind::HostArrives { lbn, .. } => numbered("WRITE ", lbn),
-        EventKind::HostDone { .. } => "DONE".into(),
+        EventKind::HostArrives { io: IoKind::Read, lbn, .. } => say!("READ {block}", block = lbn),
+        EventKind::HostArrives { lbn, .. } => say!("WRITE {block}", block = lbn),
+        EventKind::HostDone { .. } => tr("DONE").into(),
         EventKind::Message { message, .. } | EventKind::Session { message, .. } => message.name().into(),
-        EventKind::Disk { disk, io: IoKind::Read, .. } => numbered("read disk ", disk.into()),
-        EventKind::Disk { disk, .. } => numbered("write disk ", disk.into()),
-        EventKind::Record { swapped: true, .. } => "record: swapped".into(),
-        EventKind::Record { .. } => "record: as read".into(),
-        EventKind::Mailbox { .. } => "mailbox".into(),
-        EventKind::Fence { .. } => "FENCE".into(),
+        EventKind::Disk { disk, io: IoKind::Read, .. } => say!("read disk {disk}", disk),
+        EventKind::Disk { disk, .. } => say!("write disk {disk}", disk),
+        EventKind::Record { swapped: true, .. } => tr("record: swapped").into(),
+        EventKind::Record { .. } => tr("record: as read").into(),
+        EventKind::Mailbox { .. } => tr("mailbox").into(),
+        EventKind::Fence { .. } => tr("FENCE").into(),
         _ => String::new(),
     }
 }
@@ -288,10 +285,10 @@ pub fn label(kind: EventKind) -> String {
 /// What happens to a controller at an event at which nobody tells it anything: on which lane, and in which words.
 pub fn note_words(kind: EventKind) -> Option<(ControllerId, &'static str)> {
     match kind {
-        EventKind::LinkSignal { at, up: true } => Some((at, "link is up")),
-        EventKind::LinkSignal { at, .. } => Some((at, "link is down")),
-        EventKind::Boot { at } => Some((at, "starts")),
-        EventKind::SlotWait { at } => Some((at, "no slot in time")),
+        EventKind::LinkSignal { at, up: true } => Some((at, tr("link is up"))),
+        EventKind::LinkSignal { at, .. } => Some((at, tr("link is down"))),
+        EventKind::Boot { at } => Some((at, tr("starts"))),
+        EventKind::SlotWait { at } => Some((at, tr("no slot in time"))),
         _ => None,
     }
 }

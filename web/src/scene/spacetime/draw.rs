@@ -4,6 +4,7 @@ use super::acts::{Act, Asker, Place, label, note_words};
 use super::lanes::Plan;
 use super::shelf::{Shelf, width};
 use super::{Bar, Ink, Lens, Note, STROKES_MAX, SpaceTime, Stroke, fold, signed};
+use crate::language::say;
 use crate::scene::words::time_text;
 use mirrorline_engine::fact::IoKind;
 use mirrorline_engine::sim::EventKind;
@@ -95,13 +96,11 @@ fn wait(asker: &Asker<'_>, plan: &Plan, lens: &Lens, act: &Act) -> Option<Bar> {
     let EventKind::HostDone { op, host, .. } = act.kind else { return None };
     let arrival = asker.act(asker.log.arrival(op)?)?;
     let asked = asker.log.asked(op)?;
-    let mut title = super::acts::name(Place::Host(host));
-    title.push_str(if asked.io == IoKind::Read {
-        " waits for block "
-    } else {
-        " waits for “done”, block "
-    });
-    title.push_str(&asked.lbn.to_string());
+    let (host, block) = (super::acts::name(Place::Host(host)), asked.lbn);
+    let title = match asked.io {
+        IoKind::Read => say!("{host} waits for block {block}", host, block),
+        IoKind::Write => say!("{host} waits for “done”, block {block}", host, block),
+    };
     Some(Bar {
         event: act.event,
         ink: Ink::Host,

@@ -1,11 +1,14 @@
 //! Too much is said to draw a line for each: how much it is, for each stretch of time and each two lanes.
 
-use super::acts::{Act, Place};
+use super::acts::{Act, Place, span};
 use super::lanes::Plan;
 use super::shelf::{Shelf, width};
 use super::{Fold, Lens, Phase, unsigned};
+use crate::language::{say, speak};
 use crate::scene::round::round_up;
-use crate::scene::words::{count_text, time_text};
+use crate::scene::words::count_text;
+use mirrorline_engine::mark;
+use mirrorline_engine::text::{Arg, Text};
 
 /// Stretches in a window, at most.
 const STRETCHES: u64 = 12;
@@ -50,9 +53,11 @@ pub fn folds(plan: &Plan, lens: &Lens, shelf: &mut Shelf, acts: &[Act], now_ns: 
             continue;
         }
         let (what, short) = match (act.from, act.to) {
-            (Place::Controller(_), Place::Controller(_)) => (" messages", " messages"),
-            (_, Place::Array) => (" disk commands", " disk"),
-            _ => (" requests and answers", " I/O"),
+            (Place::Controller(_), Place::Controller(_)) => {
+                (mark!("{count} messages"), mark!("{count} messages"))
+            }
+            (_, Place::Array) => (mark!("{count} disk commands"), mark!("{count} disk")),
+            _ => (mark!("{count} requests and answers"), mark!("{count} I/O")),
         };
         counts.push(Count { stretch, lanes, what, short, event: act.event, count: 1 });
     }
@@ -64,7 +69,8 @@ fn fold(plan: &Plan, lens: &Lens, shelf: &mut Shelf, count: &Count, step: u64, n
     let x = lens.x(super::signed(from_ns) + super::signed(step) / 100 * aside(count.lanes, plan));
     let (upper, lower) = (&plan.lanes[count.lanes.0], &plan.lanes[count.lanes.1]);
     let number = count_text(count.count.into());
-    let words = number.clone() + if count.count == 1 { "" } else { count.short };
+    let counted = |words| speak(Text::new(words, [Arg::from(&number)]));
+    let words = if count.count == 1 { number.clone() } else { counted(count.short) };
     let phase = match () {
         () if from_ns > now_ns => Phase::Future,
         () if from_ns + step > now_ns => Phase::Leaving,
@@ -74,16 +80,13 @@ fn fold(plan: &Plan, lens: &Lens, shelf: &mut Shelf, count: &Count, step: u64, n
     let label = [words.as_str(), number.as_str()]
         .iter()
         .find_map(|text| shelf.on_line(text, width(text, lens), from, to, false));
-    let mut title = number;
-    title.push_str(count.what);
-    title.push_str(" between ");
-    title.push_str(&upper.name);
-    title.push_str(" and ");
-    title.push_str(&lower.name);
-    title.push_str(", ");
-    title.push_str(&time_text(from_ns));
-    title.push_str(" to ");
-    title.push_str(&time_text(from_ns + step));
+    let title = say!(
+        "{what} between {upper} and {lower}, {span}",
+        what = counted(count.what),
+        upper = &upper.name,
+        lower = &lower.name,
+        span = span(from_ns, from_ns + step)
+    );
     Fold {
         event: count.event,
         count: count.count,

@@ -2,7 +2,7 @@
 
 use super::acts::Place;
 use super::{Lane, Lens};
-use crate::language::speak;
+use crate::language::{speak, tr};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::explain::{EventLog, names};
 use mirrorline_engine::ids::{ControllerId, HostId};
@@ -88,7 +88,7 @@ pub fn plan(log: &EventLog, config: &Config, lens: &Lens) -> Plan {
         }
     };
     if shared {
-        lanes.push(lane("Hosts".into(), false));
+        lanes.push(lane(tr("Hosts").into(), false));
     }
     side(&mut lanes, ControllerId::A);
     let a = lanes.len();
@@ -96,7 +96,7 @@ pub fn plan(log: &EventLog, config: &Config, lens: &Lens) -> Plan {
     lanes.push(lane("B".into(), true));
     side(&mut lanes, ControllerId::B);
     let array = lanes.len();
-    lanes.push(lane(if narrow { "Disks" } else { "Array" }.into(), false));
+    lanes.push(lane(if narrow { tr("Disks") } else { tr("Array") }.into(), false));
 
     let height = lens.height as i32;
     let rows = i32::from(config.raid.disks) + 1;

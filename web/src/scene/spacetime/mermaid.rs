@@ -3,6 +3,7 @@
 use super::acts::{Asker, Place, note_words};
 use super::lanes::capital;
 use super::{Ink, Phase};
+use crate::language::{say, speak, tr};
 use crate::scene::build::palette::fault_words;
 use crate::scene::words::{count_text, time_text};
 use mirrorline_engine::config::Config;
@@ -37,7 +38,7 @@ pub fn mermaid(log: &EventLog, config: &Config, position: u64, from_ns: i64, to_
     let (first, last) = (asker.first_at(from_ns), asker.first_at(to_ns));
     for event in first..=last {
         if event == position && position > 0 {
-            lines.push("  Note over A,B: now, ".to_owned() + &time_text(asker.now_ns));
+            lines.push("  Note over A,B: ".to_owned() + &say!("now, {time}", time = time_text(asker.now_ns)));
         }
         if event == last {
             break;
@@ -101,18 +102,20 @@ pub fn mermaid(log: &EventLog, config: &Config, position: u64, from_ns: i64, to_
         text.push_str("  participant ");
         push_place(&mut text, Place::Host(host));
         text.push_str(" as ");
-        text.push_str(&names::host(host).to_string());
+        text.push_str(&speak(names::host(host)));
         text.push('\n');
     }
-    text.push_str("  participant A\n  participant B\n  participant D as Array\n");
+    text.push_str("  participant A\n  participant B\n  participant D as ");
+    text.push_str(tr("Array"));
+    text.push('\n');
     for line in lines {
         text.push_str(&line);
         text.push('\n');
     }
     if left_out > 0 {
         text.push_str("  Note over A,B: ");
-        text.push_str(&count_text(left_out));
-        text.push_str(" more are left out\n");
+        text.push_str(&say!("{count} more are left out", count = count_text(left_out)));
+        text.push('\n');
     }
     text
 }

@@ -21,11 +21,14 @@ pub use mermaid::mermaid;
 
 use super::build::palette::fault_words;
 use super::words::{count_text, time_text};
+use crate::language::{say, speak, tr};
 use acts::{Act, Asker};
 use lanes::Plan;
 use mirrorline_engine::config::Config;
 use mirrorline_engine::explain::EventLog;
+use mirrorline_engine::mark;
 use mirrorline_engine::sim::EventKind;
+use mirrorline_engine::text::{Arg, Text};
 
 /// More lines than this in one diagram are folded into counts.
 pub const STROKES_MAX: usize = 400;
@@ -369,41 +372,29 @@ fn unsigned(ns: i64) -> u64 {
 }
 
 fn summary(census: &Census, from_ns: i64, to_ns: i64, now_ns: u64) -> String {
-    let mut text =
-        format!("Space-time diagram, {} to {}: ", time_text(unsigned(from_ns)), time_text(unsigned(to_ns)));
-    let mut any = false;
     let kinds = [
-        (census.messages, "message"),
-        (census.requests, "request and answer"),
-        (census.disks, "disk command"),
-        (census.faults, "fault"),
+        (census.messages, mark!("{n} message"), mark!("{n} messages")),
+        (census.requests, mark!("{n} request or answer"), mark!("{n} requests and answers")),
+        (census.disks, mark!("{n} disk command"), mark!("{n} disk commands")),
+        (census.faults, mark!("{n} fault"), mark!("{n} faults")),
     ];
-    for (count, what) in kinds {
+    let mut said = String::new();
+    for (count, one, more) in kinds {
         if count > 0 {
-            if any {
-                text.push_str(", ");
+            if !said.is_empty() {
+                said.push_str(", ");
             }
-            any = true;
-            text.push_str(&count_text(count));
-            text.push(' ');
-            match (count, what) {
-                (1, "request and answer") => text.push_str("request or answer"),
-                (1, _) => text.push_str(what),
-                (_, "request and answer") => text.push_str("requests and answers"),
-                _ => {
-                    text.push_str(what);
-                    text.push('s');
-                }
-            }
+            said.push_str(&speak(Text::new(
+                if count == 1 { one } else { more },
+                [Arg::from(count_text(count))],
+            )));
         }
     }
-    if !any {
-        text.push_str("nothing is said");
+    if said.is_empty() {
+        said.push_str(tr("nothing is said"));
     }
-    text.push_str(". Now is ");
-    text.push_str(&time_text(now_ns));
-    text.push('.');
-    text
+    let span = acts::span(unsigned(from_ns), unsigned(to_ns));
+    say!("Space-time diagram, {span}: {said}. Now is {time}.", span, said, time = time_text(now_ns))
 }
 
 /// Things said, in order, the instant in view about in their middle.
@@ -417,7 +408,7 @@ fn nearby(acts: &[Act], asker: &Asker<'_>, seen: (u64, u64), position: u64) -> V
         .map(|act| {
             let mut text = asker.title(act);
             if act.event >= position {
-                text.push_str(" (to come)");
+                text.push_str(tr(" (to come)"));
             }
             text
         })
