@@ -9,10 +9,15 @@ import { figure } from '../lib/figure.mjs';
 const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
 
 let total = 0;
+// Of that: what only those fetch who want another language than English.
+let texts = 0;
 for (const name of readdirSync(DIST, { recursive: true })) {
   const path = join(DIST, name);
   if (statSync(path).isFile()) {
-    total += brotliCompressSync(readFileSync(path), options).length;
+    const size = brotliCompressSync(readFileSync(path), options).length;
+    total += size;
+    if (name.startsWith('texts')) texts += size;
   }
 }
 figure('page, all files', total / 1000, 'KB brotli');
+figure('of these, texts of other languages', texts / 1000, 'KB brotli');
