@@ -28,13 +28,13 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Launches the browser. */
-export async function launch() {
+/** Launches the browser, with more arguments if need be. */
+export async function launch(more = []) {
   const executablePath = BROWSERS.find((path) => path && existsSync(path));
   if (!executablePath) {
     throw new Error('no browser found: name one in MIRRORLINE_BROWSER');
   }
-  return chromium.launch({ executablePath, args: ARGUMENTS, headless: true });
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more], headless: true });
 }
 
 /**

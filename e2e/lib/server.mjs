@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 
 /** The path below which the page is served. */
 export const MOUNT = '/any/sub-path/';
@@ -20,8 +21,16 @@ const TYPES = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Starts the server. Resolves to `{ origin, url, close() }`. */
-export async function serve(folder) {
+/**
+ * Starts the server. Resolves to `{ origin, url, close() }`. With `compress` it sends what it has as most hosts of static
+ * files do: compressed, each file once and for all.
+ */
+export async function serve(folder, { compress = false } = {}) {
+  const compressed = new Map();
+  const brotli = (name, bytes) => {
+    if (!compressed.has(name)) compressed.set(name, brotliCompressSync(bytes));
+    return compressed.get(name);
+  };
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname;
     const file = path.startsWith(MOUNT) ? normalize(path.slice(MOUNT.length)) : undefined;
@@ -33,7 +42,9 @@ export async function serve(folder) {
     try {
       const bytes = await readFile(name);
       const type = TYPES[extname(name)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(bytes);
+      const headers = { 'content-type': type, 'cache-control': 'no-cache' };
+      if (compress) response.writeHead(200, { ...headers, 'content-encoding': 'br' }).end(brotli(name, bytes));
+      else response.writeHead(200, headers).end(bytes);
     } catch {
       response.writeHead(404).end();
     }

@@ -15,6 +15,8 @@ const TARGETS: [(&str, Target); 13] = [
     (WASM_RATIO, Target::AtLeast(0.6)),
     ("page, all files", Target::AtMost(300.0)),
     ("first movement", Target::AtMost(1_000.0)),
+    ("Lighthouse, performance", Target::AtLeast(95.0)),
+    ("Lighthouse", Target::AtLeast(100.0)),
     ("script per frame while playing", Target::AtMost(4.0)),
     ("frame after frame, median", Target::AtMost(16.7)),
     ("frame after frame, 99th", Target::AtMost(33.0)),
@@ -54,10 +56,11 @@ type Measure = fn() -> Result<Vec<Figure>>;
 
 /// Prints every figure. One that cannot be had here says why; only what breaks fails the run.
 pub fn run() -> Result<()> {
-    let measures: [(&str, Measure); 6] = [
+    let measures: [(&str, Measure); 7] = [
         ("engine", native::engine_and_module),
         ("page size", page::size),
         ("first movement", page::first_movement),
+        ("Lighthouse", page::lighthouse),
         ("script per frame", page::frames),
         ("seek", page::seek),
         ("warm start", page::warm_serve),

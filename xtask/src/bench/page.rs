@@ -7,6 +7,7 @@ use crate::tools::{self, Browser};
 use crate::{cache, dist};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
@@ -36,6 +37,14 @@ pub fn seek() -> Result<Vec<Figure>> {
     in_browser("seek in the page", "seek.mjs")
 }
 
+/// What Lighthouse says of it.
+pub fn lighthouse() -> Result<Vec<Figure>> {
+    let folder = tools::lighthouse()?;
+    with_browser("Lighthouse", |browser| {
+        figures_of(node("lighthouse.mjs").env("MIRRORLINE_BROWSER", browser).env("MIRRORLINE_LIGHTHOUSE", &folder))
+    })
+}
+
 /// A second `serve`, with nothing changed, until it answers.
 pub fn warm_serve() -> Result<Vec<Figure>> {
     let program = std::env::current_exe().doing(|| "find this program".into())?;
@@ -54,12 +63,17 @@ pub fn warm_serve() -> Result<Vec<Figure>> {
     Ok(vec![Figure::new(WARM_SERVE, took.as_secs_f64(), "s")])
 }
 
-/// A script that drives a browser. Without a browser there is no figure, and nothing is broken.
+/// A script that drives a browser through the trace.
 fn in_browser(name: &str, script: &str) -> Result<Vec<Figure>> {
+    with_browser(name, |browser| {
+        figures_of(node(script).env("MIRRORLINE_BROWSER", browser).env("MIRRORLINE_TRACE", trace()?))
+    })
+}
+
+/// Without a browser there is no figure, and nothing is broken.
+fn with_browser(name: &str, measure: impl FnOnce(&Path) -> Result<Vec<Figure>>) -> Result<Vec<Figure>> {
     match Browser::ensure() {
-        Ok(browser) => figures_of(
-            node(script).env("MIRRORLINE_BROWSER", browser.program).env("MIRRORLINE_TRACE", trace()?),
-        ),
+        Ok(browser) => measure(&browser.program),
         Err(failure) => {
             let why = failure.to_string().replace('\n', ";");
             Ok(vec![Figure { name: name.into(), value: Err(why), unit: String::new() }])

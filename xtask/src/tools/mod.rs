@@ -5,10 +5,12 @@ mod browser;
 mod cargo_tool;
 pub mod debian;
 mod esbuild;
+mod lighthouse;
 mod node;
 mod wasm_opt;
 
 pub use browser::Browser;
+pub use lighthouse::lighthouse;
 pub use node::{install_modules, need_node};
 
 use crate::failure::Result;
