@@ -12,8 +12,14 @@ use crate::scene::model::{LineLabel, SlotId};
 use mirrorline_engine::text::{Arg, Text};
 use std::cell::Cell;
 
-/// Translations, each behind its English, sorted by that.
-pub type Catalogue = &'static [(&'static str, &'static str)];
+/// Translations, each behind the key of its English, sorted by that.
+pub type Catalogue = &'static [(u32, &'static str)];
+
+/// Of an English text: FNV-1a in 32 bits. The published files name it instead of the text, which the program has
+/// already (`xtask/src/texts.rs`, where no two texts may have the same).
+fn key_of(english: &str) -> u32 {
+    english.bytes().fold(0x811c_9dc5, |key, byte| (key ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
 
 thread_local! {
     static IN_USE: Cell<(Language, Catalogue)> = const { Cell::new((Language::English, &[])) };
@@ -33,7 +39,10 @@ pub fn current() -> Language {
 /// What the catalogue in use has for an English text.
 fn find(english: &str) -> Option<&'static str> {
     let (_, all) = IN_USE.get();
-    let at = all.binary_search_by(|(key, _)| (*key).cmp(english)).ok()?;
+    if all.is_empty() {
+        return None;
+    }
+    let at = all.binary_search_by_key(&key_of(english), |(key, _)| *key).ok()?;
     Some(all[at].1)
 }
 
@@ -101,7 +110,10 @@ mod tests {
             (tr("Share"), say!("{used} of {total}", used, total = 9_u32)),
             ("Share", "3 of 9".to_owned())
         );
-        put(Language::German, &[("Share", "Teilen"), ("{used} of {total}", "{total}, davon {used}")]);
+        let mut pairs = [("Share", "Teilen"), ("{used} of {total}", "{total}, davon {used}")]
+            .map(|(key, it)| (key_of(key), it));
+        pairs.sort_unstable();
+        put(Language::German, Vec::from(pairs).leak());
         assert_eq!(
             (tr("Share"), say!("{used} of {total}", used, total = 9_u32)),
             ("Teilen", "9, davon 3".to_owned())

@@ -1,9 +1,9 @@
-//! The published page's scripts and style sheets, without what only people read. All style sheets become one: together
+//! The published page's scripts, style sheets and translations, without what only people read. All style sheets become one: together
 //! they compress better, and the page asks for one file instead of ten.
 
 use crate::failure::{Doing, Failure, Result};
 use crate::tools::WasmTools;
-use crate::{fingerprint, shell};
+use crate::{fingerprint, shell, texts};
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ pub fn slim(folder: &Path, html: &str, tools: &WasmTools) -> Result<String> {
     let path = folder.join(&name);
     std::fs::write(&path, all).doing(|| format!("write {}", path.display()))?;
     minify(folder, tools)?;
+    shorten_catalogues(folder)?;
     Ok(html.replacen(HERE, &format!("<link rel=\"stylesheet\" href=\"./{name}\" />"), 1))
 }
 
@@ -57,6 +58,15 @@ fn take_sheets(html: &str) -> Result<(String, Vec<String>)> {
             .remedy("see whether index.html still links static/css with data-trunk"));
     }
     Ok((out, sheets))
+}
+
+fn shorten_catalogues(folder: &Path) -> Result<()> {
+    for path in fingerprint::files_below(&folder.join("texts"))? {
+        let name = || path.display();
+        let text = std::fs::read_to_string(&path).doing(|| format!("read {}", name()))?;
+        std::fs::write(&path, texts::short(&text)?).doing(|| format!("write {}", name()))?;
+    }
+    Ok(())
 }
 
 fn minify(folder: &Path, tools: &WasmTools) -> Result<()> {

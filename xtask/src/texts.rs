@@ -2,7 +2,7 @@
 //! in a component that no catalogue is asked for. See docs/texts.md.
 
 use crate::cache;
-use crate::failure::{Doing, Result};
+use crate::failure::{Doing, Failure, Result};
 use crate::fingerprint::files_below;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -186,6 +186,28 @@ fn pairs_of(json: &str) -> Option<Vec<(String, String)>> {
     sound.then_some(pairs)
 }
 
+/// A catalogue as it is published: with short keys, since the program has the English texts already.
+pub fn short(json: &str) -> Result<String> {
+    let pairs = pairs_of(json).ok_or_else(|| Failure::new("a catalogue is not one object of strings"))?;
+    let mut seen = BTreeMap::new();
+    let mut lines = Vec::new();
+    for (english, other) in &pairs {
+        let key = key_of(english);
+        if let Some(same) = seen.insert(key, english) {
+            let what = format!("`{english}` and `{same}` have the same short key");
+            return Err(Failure::new(what).remedy("change a word of one of them, here and in the sources"));
+        }
+        let other = other.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        lines.push(format!("\"#{key:x}\":\"{other}\""));
+    }
+    Ok(format!("{{{}}}", lines.join(",\n")))
+}
+
+/// Of an English text: FNV-1a in 32 bits, as the page computes it (`web/src/language.rs`).
+fn key_of(english: &str) -> u32 {
+    english.bytes().fold(0x811c_9dc5, |key, byte| (key ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 fn gaps(text: &str) -> BTreeSet<&str> {
     text.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect()
 }
@@ -267,5 +289,14 @@ mod tests {
         assert_eq!(wrong(&good.replace("Teilen", " Teilen")).len(), 1);
         assert_eq!(wrong(r#"{ "{used} of {total}": "{used}/{total}", "Share": "Teilen" }"#).len(), 1);
         assert!(pairs_of(r#"{ "Share": "Teilen", }"#).is_none() && pairs_of("[]").is_none());
+    }
+
+    #[test]
+    fn a_published_catalogue_has_short_keys() {
+        assert_eq!(
+            short(r#"{ "a": "x \"y\"", "b": "z" }"#).unwrap(),
+            "{\"#e40c292c\":\"x \\\"y\\\"\",\n\"#e70c2de5\":\"z\"}"
+        );
+        assert!(short(r#"{ "a": "x", "a": "y" }"#).is_err(), "a key twice");
     }
 }

@@ -1,7 +1,7 @@
 //! Which language the page speaks, and where its catalogue comes from. `boot.js` chooses before the first paint: what
 //! the address asks for, else what was chosen here before, else what the browser prefers.
 
-use super::Catalogue;
+use super::{Catalogue, key_of};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, Response};
@@ -79,11 +79,15 @@ async fn fetch(address: &str) -> Result<Catalogue, JsValue> {
         return Err(JsValue::NULL);
     }
     let all: js_sys::Object = JsFuture::from(response.json()?).await?.dyn_into()?;
-    let mut catalogue: Vec<(&'static str, &'static str)> = Vec::new();
+    let mut catalogue: Vec<(u32, &'static str)> = Vec::new();
     for entry in js_sys::Object::entries(&all).iter() {
         let entry = js_sys::Array::from(&entry);
-        let text = |at| entry.get(at).as_string().map(|text| &*text.leak());
-        catalogue.push((text(0).ok_or(JsValue::NULL)?, text(1).ok_or(JsValue::NULL)?));
+        let text = |at| entry.get(at).as_string().ok_or(JsValue::NULL);
+        let english = text(0)?;
+        // Short in what is published, whole while the page is being worked on.
+        let short = english.strip_prefix('#').and_then(|key| u32::from_str_radix(key, 16).ok());
+        catalogue.push((short.unwrap_or_else(|| key_of(&english)), text(1)?.leak()));
     }
+    catalogue.sort_unstable_by_key(|(key, _)| *key);
     Ok(catalogue.leak())
 }

@@ -41,7 +41,9 @@ pub fn seek() -> Result<Vec<Figure>> {
 pub fn lighthouse() -> Result<Vec<Figure>> {
     let folder = tools::lighthouse()?;
     with_browser("Lighthouse", |browser| {
-        figures_of(node("lighthouse.mjs").env("MIRRORLINE_BROWSER", browser).env("MIRRORLINE_LIGHTHOUSE", &folder))
+        figures_of(
+            node("lighthouse.mjs").env("MIRRORLINE_BROWSER", browser).env("MIRRORLINE_LIGHTHOUSE", &folder),
+        )
     })
 }
 

@@ -10,5 +10,6 @@ const VERSION: &str = "12.8.2";
 pub fn lighthouse() -> Result<PathBuf> {
     let package = |bin: PathBuf| bin.with_file_name("lighthouse");
     let why = "scores the page (npm, 100 MB, half a minute)";
-    node::npm_tool("lighthouse", VERSION, why, |bin| package(bin).join("core/index.js").is_file()).map(package)
+    node::npm_tool("lighthouse", VERSION, why, |bin| package(bin).join("core/index.js").is_file())
+        .map(package)
 }
