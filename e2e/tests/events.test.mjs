@@ -241,9 +241,9 @@ test('on a phone all of it is there, with targets for fingers', async () => {
 test('charts of the whole run go with the scrubber, and a click on one seeks', async () => {
   const page = await opened();
   await pause(page);
-  await page.getByTestId('tab-about').click();
+  await page.getByTestId('tab-charts').click();
   const charts = page.getByTestId('charts').locator('svg');
-  assert.equal(await charts.count(), 6);
+  assert.equal(await charts.count(), 7);
   const { width } = await charts.first().boundingBox();
   await charts.first().click({ position: { x: width / 2, y: 10 } });
   const { total } = await position(page);

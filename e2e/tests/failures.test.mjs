@@ -128,7 +128,7 @@ test('each incident plays to its end, and loses nothing', async () => {
     await page.keyboard.press('k');
     await page.getByTestId('verdict').waitFor();
     assert.match(await page.getByTestId('verdict').innerText(), /survive|safe at the moment/, String(title));
-    await page.getByTestId('tab-rules').click();
+    await page.getByTestId('tab-invariants').click();
     assert.match(await page.getByTestId('rules').innerText(), /All \d+ hold/, String(title));
   }
 });

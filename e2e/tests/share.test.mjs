@@ -138,7 +138,7 @@ test('the work of an interrupted visit is offered again, once', async () => {
 test('the address sets speed, panel and size; embedded, keys are the host page’s until a click', async () => {
   const page = await opened({ path: '?speed=1/4&panel=invariants&scale=1.5' });
   assert.equal(await page.getByTestId('speed-text').innerText(), '1/4×');
-  assert.equal(await page.getByTestId('tab-rules').getAttribute('aria-selected'), 'true');
+  assert.equal(await page.getByTestId('tab-invariants').getAttribute('aria-selected'), 'true');
   const zoom = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--zoom'));
   assert.equal(Number(await zoom()), 1.5);
   await page.goto(page.url().replace(/\?.*/, '?embed'));

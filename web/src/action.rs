@@ -1,6 +1,7 @@
 //! What a person can do on the page, whatever they do it with: mouse, touch, keys or a dropped file.
 
 use crate::language::Language;
+use crate::scene::docking::{Tab, Wish};
 use crate::scene::events::Filter;
 use crate::scene::model::Selection;
 use crate::session::Command;
@@ -28,9 +29,12 @@ pub enum Action {
     Zoom(i32),
     Open(Panel),
     Close,
-    ToggleInspector,
-    /// Shows one part of the rail; again, closes it on small screens.
+    /// Small screens: opens the drawer with the panels, or closes it.
+    ToggleDrawer,
+    /// Shows a panel; again, closes the drawer on small screens.
     Show(Tab),
+    /// Opens, closes and moves panels.
+    Dock(Wish),
     /// Breaks or mends what a button, or an element, of that name stands for.
     Break(String),
     /// … or what a key stands for.
@@ -103,36 +107,6 @@ pub enum View {
     SpaceTime,
 }
 
-/// Parts of the rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    Inspector,
-    /// The ledger of acknowledged writes.
-    #[default]
-    Writes,
-    /// The invariants.
-    Rules,
-    /// All events in words, and why one of them happened.
-    Events,
-    About,
-}
-
-impl Tab {
-    pub const ALL: [Tab; 5] = [Tab::Inspector, Tab::Writes, Tab::Rules, Tab::Events, Tab::About];
-
-    /// As the address names it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Tab::Inspector => "inspector",
-            Tab::Writes => "writes",
-            Tab::Rules => "invariants",
-            Tab::Events => "events",
-            Tab::About => "about",
-        }
-    }
-}
-
 /// What lies over the stage. One at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
@@ -145,6 +119,8 @@ pub enum Panel {
     Until,
     /// The phone's menu: themes and keys.
     More,
+    /// Which panels are open, and where.
+    Panels,
     /// The link to this instant.
     Share,
     /// A block is looked for by its number.
@@ -163,7 +139,7 @@ impl Panel {
             Panel::Keys | Panel::Trace | Panel::Break | Panel::Share | Panel::Find | Panel::Compare(_) => {
                 true
             }
-            Panel::Scenarios | Panel::Until | Panel::More | Panel::Branches => false,
+            Panel::Scenarios | Panel::Until | Panel::More | Panel::Panels | Panel::Branches => false,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The whole page: owns the session, turns actions into commands, and keeps the clock going while something moves.
 
+mod panels;
 mod sharing;
 
-use crate::action::{Action, Panel, StepUnit, Tab, View};
+use crate::action::{Action, Panel, StepUnit, View};
 use crate::clock::Clock;
 use crate::components::branches::CompareDialog;
 use crate::components::break_sheet::BreakSheet;
@@ -27,8 +28,8 @@ use crate::movers::Movers;
 use crate::room;
 use crate::scene::build::glimpse::Glimpse;
 use crate::scene::causes::Why;
-use crate::scene::charts::Chart;
-use crate::scene::events::{Edition, EventsView, Filter};
+use crate::scene::docking::{Docking, Tab, Wish};
+use crate::scene::events::{Edition, Filter};
 use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, Selection, ViewState};
 use crate::session::{Changed, Command, Session};
 use crate::share;
@@ -86,7 +87,9 @@ pub struct App {
     /// How often the diagram was zoomed by keys, out counting down.
     zoom: i32,
     panel: Option<Panel>,
-    tab: Tab,
+    docking: Rc<Docking>,
+    /// There is room for one panel only.
+    single: bool,
     /// Small screens: the rail is open.
     drawer: bool,
     dropped: Option<File>,
@@ -140,7 +143,12 @@ impl Component for App {
         }
         room::set_scale(asked.scale);
         let theme = Theme::current();
-        let view = room::view(theme);
+        let mut docking = share::docking();
+        if let Some(tab) = asked.tab.or(looked_at.tab) {
+            docking.apply(Wish::Show(tab));
+        }
+        let single = room::is_single(theme);
+        let view = panels::view(theme, &docking, single);
         let scene = Rc::new(session.scene(&view));
         let session = Rc::new(RefCell::new(session));
         let clock = Clock::new(ctx.link().callback(Msg::Frame));
@@ -165,8 +173,9 @@ impl Component for App {
             shown: if asked.spacetime || looked_at.spacetime { View::SpaceTime } else { View::Stage },
             zoom: 0,
             panel: None,
-            tab: asked.tab.or(looked_at.tab).unwrap_or_default(),
-            drawer: asked.tab.is_some() && !room::is_wide(),
+            docking: Rc::new(docking),
+            single,
+            drawer: asked.tab.is_some() && !room::is_wide(theme),
             dropped: None,
             dragging: false,
             failure: opened.and_then(Result::err),
@@ -210,7 +219,7 @@ impl Component for App {
         html! {
             <ContextProvider<Movers> context={self.movers.clone()}>
             // Another language draws everything anew, also what has not changed.
-            <div id="app" key={language::current().tag()} class={classes!("app", transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
+            <div id="app" key={language::current().tag()} class={classes!("app", self.docking.front().is_none().then_some("bare"), transport.playing.then_some("playing"), self.dragging.then_some("dragging"), self.embed.then_some("embed"))}
                 data-event={transport.event.to_string()} data-total={transport.total.to_string()}
                 data-playing={transport.playing.to_string()} data-tour={self.tour.map(tour::part)}>
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} step={self.step} act={self.act.clone()} />
@@ -220,11 +229,12 @@ impl Component for App {
                 { self.banner() }
                 { self.offer() }
                 { match self.shown { View::Stage => self.stage(), View::SpaceTime => self.spacetime() } }
-                if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleInspector)}></div> }
-                <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} faults={Rc::clone(&scene.faults)}
-                    feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
-                    charts={self.charts()} event={if self.tab == Tab::About { (transport.event, transport.total) } else { (0, 0) }}
-                    about={about.unwrap_or_default()} tab={self.tab} open={self.drawer} act={self.act.clone()} />
+                if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleDrawer)}></div> }
+                <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} queues={Rc::clone(&scene.queues)}
+                    faults={Rc::clone(&scene.faults)} feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
+                    charts={self.charts()} event={if self.sees(Tab::Charts) { (transport.event, transport.total) } else { (0, 0) }}
+                    about={about.unwrap_or_default()} docking={Rc::clone(&self.docking)} single={self.single} choosing={self.panel == Some(Panel::Panels)}
+                    open={self.drawer} act={self.act.clone()} />
                 <Dock transport={transport.clone()} faults={Rc::clone(&scene.faults)} broken={scene.rules.first.as_ref().map(|first| first.event)}
                     step={self.step} choosing={self.panel == Some(Panel::Until)} branches_open={self.panel == Some(Panel::Branches)} letters={self.view.track_letters}
                     glimpse={self.glimpse.as_ref().map(|(_, _, glimpse)| Rc::clone(glimpse))} act={self.act.clone()} />
@@ -267,46 +277,9 @@ impl App {
         }
     }
 
-    /// Charts of the run, while they are shown.
-    fn charts(&self) -> Vec<Chart> {
-        if self.tab == Tab::About { self.session.borrow().charts() } else { Vec::new() }
-    }
-
-    /// The list of events, while it is shown.
-    fn events(&self) -> EventsView {
-        if self.tab == Tab::Events {
-            self.feed.view(&self.filter, self.selected())
-        } else {
-            EventsView::default()
-        }
-    }
-
     /// The line that a person has selected, if it is one.
     fn selected(&self) -> Option<LineLabel> {
         self.scene.inspector.as_ref().filter(|inspector| !inspector.following)?.line
-    }
-
-    /// Filters a few more events while somebody looks at the list, and says whether it shows others now. Frames go on
-    /// until all are filtered.
-    fn look_for_events(&mut self) -> bool {
-        let edition = self.feed.edition();
-        let forgotten = self.why.take_if(|why| why.edition != edition).is_some();
-        if self.tab != Tab::Events {
-            return forgotten;
-        }
-        let (news, more) = self.feed.search(&self.filter, self.selected());
-        if more {
-            self.clock.request();
-        }
-        news || forgotten
-    }
-
-    fn ask_why(&mut self, why: Option<Why>) {
-        if why.is_some() {
-            self.why = why;
-            self.tab = Tab::Events;
-            self.drawer = true;
-        }
     }
 
     /// The space-time diagram, in the stage's place.
@@ -480,9 +453,10 @@ impl App {
             Action::Step(direction) => return self.command(self.step.command(direction)),
             Action::StepUnit(unit) => self.step = unit,
             Action::Pick(selection) => {
-                self.drawer = true;
-                if room::is_low() {
-                    self.tab = Tab::Inspector;
+                // Who has closed the inspector does not want it at every click.
+                if self.docking.is_open(Tab::Inspector) {
+                    self.drawer = true;
+                    self.dock(Wish::Show(Tab::Inspector));
                 }
                 self.command(Command::Select(Some(selection)));
             }
@@ -512,10 +486,23 @@ impl App {
                 self.panel = None;
                 self.dropped = None;
             }
-            Action::ToggleInspector => self.drawer = !self.drawer,
+            Action::ToggleDrawer => {
+                self.panel = self.panel.filter(|panel| *panel != Panel::Panels);
+                self.drawer = !self.drawer;
+                if self.docking.front().is_none() {
+                    self.dock(Wish::Show(Tab::Inspector));
+                }
+            }
             Action::Show(tab) => {
-                self.drawer = !self.drawer || self.tab != tab;
-                self.tab = tab;
+                self.drawer = !self.drawer || !self.sees(tab);
+                self.dock(Wish::Show(tab));
+            }
+            Action::Dock(wish) => {
+                // What has been chosen is seen; who moves and closes panels goes on with that.
+                if matches!(wish, Wish::Show(_) | Wish::Reset) {
+                    self.panel = self.panel.filter(|panel| *panel != Panel::Panels);
+                }
+                self.dock(wish);
             }
             Action::Break(id) => {
                 let fault = find(&self.scene.faults, &id).cloned();
@@ -615,7 +602,8 @@ impl App {
 
     fn resize(&mut self) -> bool {
         self.resized += 1;
-        self.view = room::view(self.theme);
+        self.single = room::is_single(self.theme);
+        self.view = panels::view(self.theme, &self.docking, self.single);
         self.refresh(false);
         true
     }

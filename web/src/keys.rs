@@ -1,6 +1,7 @@
 //! The keyboard: which key means which action. A pure table, so that it is tested without a keyboard.
 
-use crate::action::{Action, Direction, Panel, StepUnit, Tab};
+use crate::action::{Action, Direction, Panel, StepUnit};
+use crate::scene::docking::Tab;
 use crate::session::Command;
 use mirrorline_engine::mark;
 
@@ -17,7 +18,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 23] = [
+pub const HELP: [(&[&str], &str); 25] = [
     (&[mark!("Space")], mark!("Play or pause")),
     (&["←", "→"], mark!("Step, by what “Step by” says")),
     (&[mark!("Shift ←"), mark!("Shift →")], mark!("Step by I/O")),
@@ -33,8 +34,10 @@ pub const HELP: [(&[&str], &str); 23] = [
     (&[mark!("Ctrl Z"), mark!("Ctrl Shift Z")], mark!("Undo what was broken or mended last; do it again")),
     (&["C"], mark!("Copy the link to this instant")),
     (&["F", "/"], mark!("Find a block by its number")),
-    (&["I", "K", "V"], mark!("Inspector, acknowledged writes, invariants")),
+    (&["I", "L", "G"], mark!("Inspector, about this run, charts")),
+    (&["K", "V", "R"], mark!("Acknowledged writes, invariants, write-back queues")),
     (&["E", "Q"], mark!("Events; why the one in view happened")),
+    (&["Alt ← → ↑ ↓"], mark!("On a panel’s tab: move it; Delete closes it")),
     (&["U"], mark!("Run until something happens")),
     (&["S"], mark!("Stage, or space-time diagram")),
     (&["+", "−"], mark!("Zoom the space-time diagram, or the map of a big cache")),
@@ -88,25 +91,24 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "End" => Some(Action::Play(Command::End)),
         "t" | "T" => Some(Action::NextTheme),
         "s" | "S" => Some(Action::NextView),
-        "i" | "I" => Some(Action::Show(Tab::Inspector)),
-        "k" | "K" => Some(Action::Show(Tab::Writes)),
-        "v" | "V" => Some(Action::Show(Tab::Rules)),
-        "e" | "E" => Some(Action::Show(Tab::Events)),
         "q" | "Q" => Some(Action::Why),
         "u" | "U" => Some(Action::Open(Panel::Until)),
         "c" | "C" => Some(Action::CopyLink),
         "f" | "F" | "/" => Some(Action::Open(Panel::Find)),
         "?" => Some(Action::Open(Panel::Keys)),
         "Escape" => Some(Action::Escape),
-        key => breaks(key),
+        key => letter(key),
     }
 }
 
-/// Keys that break something, and mend it.
-fn breaks(key: &str) -> Option<Action> {
+/// Keys that break something, and mend it; and those of the panels.
+fn letter(key: &str) -> Option<Action> {
     let mut letters = key.chars();
     let letter = letters.next().filter(|_| letters.next().is_none())?.to_ascii_uppercase();
-    "ABXPDWYH".contains(letter).then_some(Action::BreakKey(letter))
+    if "ABXPDWYH".contains(letter) {
+        return Some(Action::BreakKey(letter));
+    }
+    Tab::of_key(letter).map(Action::Show)
 }
 
 #[cfg(test)]
@@ -149,6 +151,13 @@ mod tests {
         assert_eq!(action(press("e")), Some(Action::Show(Tab::Events)));
         assert_eq!(action(press("Q")), Some(Action::Why));
         assert_eq!(action(press("u")), Some(Action::Open(Panel::Until)));
+    }
+
+    #[test]
+    fn every_panel_opens_by_its_key_which_nothing_else_has() {
+        for tab in Tab::ALL {
+            assert_eq!(action(press(&tab.name().key.to_string())), Some(Action::Show(tab)));
+        }
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn on_click(event: &Event, hear: &Callback<Heard>) {
     let by_mouse = event.dyn_ref::<MouseEvent>().is_some_and(|mouse| mouse.detail() > 0);
     if by_mouse
         && let Ok(Some(button)) =
-            element.closest(".dock button, .top > button, .top-r > button, .seg button, .stage [data-break]")
+            element.closest(".dock button, .top > button, .top-r > button, .seg button, .stage [data-break], .tabs button, .divider")
         && let Some(button) = button.dyn_ref::<HtmlElement>()
     {
         let _ = button.blur();

@@ -8,9 +8,7 @@ use crate::theme::Theme;
 /// Whether the system asks for less motion: nothing starts by itself, and nothing glides.
 #[must_use]
 pub fn reduced_motion() -> bool {
-    let query = web_sys::window()
-        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
-    query.is_some_and(|query| query.matches())
+    matches("(prefers-reduced-motion: reduce)")
 }
 
 /// The size that the page is drawn for, in CSS pixels.
@@ -29,11 +27,21 @@ pub fn set_scale(scale: Option<f64>) {
     SCALE.set(scale.unwrap_or(1.0));
 }
 
-/// Whether the rail has a place beside the stage: the style sheets' breakpoint.
+/// Whether the rail has a place beside the stage, rather than being a drawer: the style sheets' breakpoint.
 #[must_use]
-pub fn is_wide() -> bool {
-    let query = web_sys::window().and_then(|window| window.match_media("(min-width: 1181px)").ok().flatten());
-    query.is_some_and(|query| query.matches())
+pub fn is_wide(theme: Theme) -> bool {
+    theme != Theme::Projector && matches("(min-width: 1181px)")
+}
+
+/// Whether there is room for one panel only: in a drawer, and where the rail is low.
+#[must_use]
+pub fn is_single(theme: Theme) -> bool {
+    !is_wide(theme) || matches("(max-height: 840px)")
+}
+
+fn matches(query: &str) -> bool {
+    let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
+    list.is_some_and(|list| list.matches())
 }
 
 /// What fits the window as it is now. Tells the style sheets the scale.
@@ -60,14 +68,6 @@ fn zoom(width: f64, height: f64, projector: bool) -> f64 {
     if projector { full.max(0.4) } else { full.clamp(1.0, 2.0) }
 }
 
-/// Whether the rail shows one part at a time: the style sheets' breakpoints.
-#[must_use]
-pub fn is_low() -> bool {
-    let query = web_sys::window()
-        .and_then(|window| window.match_media("(max-height: 840px), (max-width: 720px)").ok().flatten());
-    query.is_some_and(|query| query.matches())
-}
-
 /// What fits a window of this size. The style sheets' breakpoints are the same numbers.
 fn fit(width: f64, height: f64, projector: bool) -> ViewState {
     let disk_rows = match height {
@@ -85,6 +85,7 @@ fn fit(width: f64, height: f64, projector: bool) -> ViewState {
         cells_max: if narrow || projector || height <= 840.0 { 48 } else { 300 },
         track_letters: letters(width / zoom(width, height, projector), projector),
         lane: lane(width, width / zoom(width, height, projector), projector),
+        queue_rows: 0,
     }
 }
 

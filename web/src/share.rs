@@ -1,7 +1,7 @@
 //! What leaves the page and comes back: the address, the clipboard, files, and the work of an interrupted visit.
 
-use crate::action::Tab;
 use crate::language::{say, tr};
+use crate::scene::docking::{Docking, Tab};
 use crate::scene::model::{LoadFailure, Transport};
 use mirrorline_engine::history::{Link, RecordingError};
 use mirrorline_engine::scenario::Scenario;
@@ -13,6 +13,8 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Storage, Url, UrlSearchP
 const VISIT: &str = "mirrorline-visit";
 /// … and that the tour has been seen.
 const TOURED: &str = "mirrorline-toured";
+/// … and where the panels stand.
+const PANELS: &str = "mirrorline-panels";
 /// A longer address does not survive every chat and mail program: then a file is offered.
 pub const ADDRESS_CHARS_MAX: usize = 8_000;
 /// What files of the page's own end with.
@@ -41,7 +43,7 @@ impl View {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
             match key {
                 "speed" => view.speed = speed(value),
-                "panel" => view.tab = Tab::ALL.into_iter().find(|tab| tab.name() == value),
+                "panel" => view.tab = Tab::ALL.into_iter().find(|tab| tab.name().address == value),
                 "scale" => {
                     view.scale = number(value).filter(|scale| (0.5..=3.0).contains(scale));
                 }
@@ -61,7 +63,7 @@ impl View {
             parts.push(format!("speed={}", Transport::speed_text(speed).trim_end_matches('×')));
         }
         if let Some(tab) = self.tab {
-            parts.push(format!("panel={}", tab.name()));
+            parts.push(format!("panel={}", tab.name().address));
         }
         if self.spacetime {
             parts.push("view=spacetime".to_owned());
@@ -205,6 +207,20 @@ pub fn remember(link: Option<&str>) {
 #[must_use]
 pub fn remembered() -> Option<String> {
     storage()?.get_item(VISIT).ok().flatten()
+}
+
+/// Where the panels stood last.
+#[must_use]
+pub fn docking() -> Docking {
+    let text = storage().and_then(|storage| storage.get_item(PANELS).ok().flatten());
+    text.map_or_else(Docking::default, |text| Docking::read(&text))
+}
+
+/// Remembers where the panels stand.
+pub fn remember_docking(docking: &Docking) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(PANELS, &docking.write());
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! write parity, declare the mirror consistent (CONSISTENT), and only after C_ACK the line is clean: OK. With
 //! *drop* the mirror goes, and the line ends in OC with a stub.
 
+use super::line::Line;
 use super::{Controller, Mode, Outbox, Output, Timer};
 use crate::fact::{Fact, FlushReason, Observer};
 use crate::ids::{BlockMap, Cid, LineKey, Slot};
@@ -11,6 +12,12 @@ use crate::message::Message;
 use crate::state::{FlushStep, LineState};
 
 impl Controller {
+    /// Ticks of the flush timer since a line became dirty.
+    #[must_use]
+    pub fn dirty_ticks(&self, line: &Line) -> u32 {
+        self.tick.wrapping_sub(line.dirty_since)
+    }
+
     /// Begins as many flushes as the policy asks for now and the depth allows.
     pub(super) fn flush_as_policy_says<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
         if self.queue.is_empty() {
@@ -36,7 +43,7 @@ impl Controller {
                 FlushReason::SlotsShort
             } else if self.tick.wrapping_sub(self.last_request_tick) >= self.shape.flush.idle_ticks {
                 FlushReason::Idle
-            } else if self.tick.wrapping_sub(self.table[at].dirty_since) >= self.shape.flush.age_ticks {
+            } else if self.dirty_ticks(&self.table[at]) >= self.shape.flush.age_ticks {
                 FlushReason::Age
             } else {
                 return;

@@ -4,6 +4,7 @@ use super::App;
 use crate::action::{Action, Panel, View};
 use crate::components::share_dialog::ShareDialog;
 use crate::language::{say, tr};
+use crate::scene::docking::Wish;
 use crate::scene::events::Edition;
 use crate::scene::model::LoadFailure;
 use crate::session::{Command, Session};
@@ -82,7 +83,7 @@ impl App {
     fn how_looked_at(&self) -> share::View {
         share::View {
             speed: Some(self.scene.transport.speed),
-            tab: Some(self.tab),
+            tab: self.docking.front(),
             spacetime: self.shown == View::SpaceTime,
             ..share::View::default()
         }
@@ -112,7 +113,9 @@ impl App {
             Ok(view) => {
                 self.failure = None;
                 self.left = None;
-                self.tab = view.tab.unwrap_or(self.tab);
+                if let Some(tab) = view.tab {
+                    self.dock(Wish::Show(tab));
+                }
                 self.shown = if view.spacetime { View::SpaceTime } else { View::Stage };
                 if let Some(speed) = view.speed {
                     let _ = self.session.borrow_mut().dispatch(Command::SetSpeed(speed));

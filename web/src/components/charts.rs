@@ -28,10 +28,10 @@ pub fn charts(charts: &[Chart], event: u64, total: u64, act: &Callback<Action>) 
     let one = |chart: &Chart| {
         html! {
             <li key={chart.name}>
-                <p><span>{ chart.name }</span><b>{ &chart.now }</b><em>{ say!("at most {most}", most = &chart.most) }</em></p>
+                <p><span>{ chart.name }</span><b>{ &chart.now }</b><em>{ say!("max {most}", most = &chart.most) }</em></p>
                 <svg viewBox={format!("0 0 {} {}", WIDTH as u32, HEIGHT as u32)} preserveAspectRatio="none" role="img"
                     aria-label={say!("{name}: {now} now, at most {most}", name = chart.name, now = &chart.now, most = &chart.most)} onclick={seek.clone()}>
-                    <path class="line" d={chart.path.clone()} /><path class="now" d={format!("M{x} 0V{}", HEIGHT as u32)} />
+                    <path class="line" d={chart.path.clone()} /><path class="line below" d={chart.below.clone()} /><path class="now" d={format!("M{x} 0V{}", HEIGHT as u32)} />
                 </svg>
             </li>
         }

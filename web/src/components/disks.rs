@@ -84,11 +84,12 @@ fn record(record: &RecordView) -> Html {
     let class = classes!(
         "record",
         record.holder.map(|at| if at.index() == 0 { "to-a" } else { "to-b" }),
-        record.changed.then_some("swapped")
+        record.changed.then_some("swapped"),
+        record.selected.then_some("picked")
     );
     html! {
-        <div {class} data-testid="record" title={tr("The record on the disks decides who may serve. It is changed only by compare-and-swap.")}>
-            <h3>{ tr("Record") }</h3>
+        <div {class} data-testid="record" data-pick={to_pick(Selection::Record)} title={tr("The record on the disks decides who may serve. It is changed only by compare-and-swap.")}>
+            <h3><button aria-pressed={record.selected.to_string()}>{ tr("Record") }</button></h3>
             <p class="rec-m">{ &record.mode }</p>
             <p class="rec-e">{ say!("epoch {epoch}{pinned}", epoch = record.epoch, pinned) }</p>
             if let Some(fence) = &record.fence {

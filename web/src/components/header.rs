@@ -33,7 +33,7 @@ pub fn header(props: &HeaderProps) -> Html {
     let kind = if props.source.scenario.is_some() { tr("Scenario") } else { tr("Trace") };
     html! {
         <header class="top">
-            <h1 class="brand">{ icon("#i-logo", "logo") }<span>{ "Mirrorline" }</span></h1>
+            <h1 class="brand" aria-label="Mirrorline">{ icon("#i-logo", "logo") }<span>{ "Mirrorline" }</span></h1>
             <div class="pick">
                 <button class="picker" aria-haspopup="menu" aria-expanded={choosing.to_string()} data-testid="scenario-picker"
                     onclick={toggle(Panel::Scenarios)}>
@@ -49,7 +49,7 @@ pub fn header(props: &HeaderProps) -> Html {
             </button>
             <div class="top-r">
                 { theme_switch(props.theme, &props.act) }
-                <button class="btn side-open" data-testid="open-inspector" aria-label={tr("Inspector")} onclick={act(Action::ToggleInspector)}>{ icon("#i-panel", "ic20") }<span>{ tr("Inspector") }</span></button>
+                <button class="btn side-open" data-testid="open-inspector" aria-label={tr("Panels")} title={tr("Inspector and other panels")} onclick={act(Action::ToggleDrawer)}>{ icon("#i-panel", "ic20") }<span>{ tr("Panels") }</span></button>
                 <button class="btn keys" aria-label={tr("? Keys")} title={tr("Keyboard shortcuts")} onclick={act(Action::Open(Panel::Keys))}>
                     <kbd>{ "?" }</kbd><span>{ tr("Keys") }</span>
                 </button>

@@ -1,9 +1,10 @@
 //! The hosts, and the wires from each of them to both controllers.
 
 use super::icon::icon;
-use crate::language::say;
+use crate::language::{say, tr};
 use crate::movers::use_mover;
-use crate::scene::model::{HostCard, HostStatus};
+use crate::scene::model::{HostCard, HostStatus, Selection};
+use crate::scene::pick::to_pick;
 use mirrorline_engine::ids::ControllerId;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -48,11 +49,17 @@ fn side_of(host: &HostCard) -> ControllerId {
 
 fn host_card(host: &HostCard) -> Html {
     let busy = !matches!(host.status, HostStatus::Idle | HostStatus::Done);
-    let class = classes!("host", (host.focus && busy).then_some("active"), (!busy).then_some("still"));
+    let class = classes!(
+        "host",
+        (host.focus && busy).then_some("active"),
+        (!busy).then_some("still"),
+        host.selected.then_some("picked")
+    );
     let blocked = matches!(host.status, HostStatus::Blocked(_));
     let bad = matches!(host.status, HostStatus::Retrying | HostStatus::Unheard | HostStatus::Failed);
     html! {
-        <div key={host.id} class={class} data-testid={format!("host-{}", host.id)} data-status={host.status.word()}>
+        <button key={host.id} class={class} data-testid={format!("host-{}", host.id)} data-status={host.status.word()} aria-pressed={host.selected.to_string()}
+            title={tr("What it has asked for, and what has become of it")} data-pick={to_pick(Selection::Host(host.id))}>
             { icon("#i-host", "ic20") }
             <b>{ &host.name }</b>
             <span>
@@ -62,7 +69,7 @@ fn host_card(host: &HostCard) -> Html {
                 { for ControllerId::BOTH.into_iter().filter(|via| host.cut[via.index()]).map(|via| html! { <small key={via.letter()} class="no-path">{ say!(" no path to {via}", via) }</small> }) }
             </span>
             <em class={classes!(blocked.then_some("blocked"), bad.then_some("bad"))}>{ host.status.word() }</em>
-        </div>
+        </button>
     }
 }
 

@@ -58,8 +58,8 @@ pub fn run_until(menu: &NodeRef, open: bool, at_end: bool, act: &Callback<Action
     }
 }
 
-/// Moves the focus over the items; onto the first one if none has it.
-fn focus(menu: Option<HtmlElement>, by: i32) {
+/// Moves the focus over a menu’s items; onto the first one if none has it.
+pub fn focus(menu: Option<HtmlElement>, by: i32) {
     let Some(menu) = menu else { return };
     let Ok(items) = menu.query_selector_all("button") else { return };
     let count = items.length() as i32;

@@ -1,6 +1,7 @@
 //! Charts of the whole run, in step with the scrubber: a line each, and what it says at the event in view.
 
-use crate::language::tr;
+use crate::language::{say, tr};
+use crate::scene::words::time_text;
 use crate::session::gauges::{Gauges, Samples};
 use mirrorline_engine::mark;
 use std::fmt::Write;
@@ -16,31 +17,70 @@ pub struct Chart {
     /// What it says at the event in view, and at its highest.
     pub now: String,
     pub most: String,
-    /// The line, as an SVG path.
+    /// The line, as an SVG path,
     pub path: String,
+    /// and one below it; empty where there is one line only.
+    pub below: String,
 }
 
 /// What a chart shows.
 struct Gauge {
     name: &'static str,
-    unit: &'static str,
+    unit: Unit,
     value: fn(&Gauges) -> f64,
+    /// Drawn to the same scale, and said before it.
+    below: Option<fn(&Gauges) -> f64>,
 }
 
-const GAUGES: [Gauge; 6] = [
-    Gauge { name: mark!("Dirty lines"), unit: "", value: |gauges| f64::from(gauges.dirty) },
-    Gauge { name: mark!("Mirror slots free"), unit: "", value: |gauges| f64::from(gauges.free) },
-    Gauge { name: mark!("Requests under way"), unit: "", value: |gauges| f64::from(gauges.waiting) },
-    Gauge { name: mark!("Disk commands under way"), unit: "", value: |gauges| f64::from(gauges.disk) },
+#[derive(Clone, Copy)]
+enum Unit {
+    Count,
+    Percent,
+    Nanoseconds,
+}
+
+const GAUGES: [Gauge; 7] = [
     Gauge {
-        name: mark!("Reads that hit, so far"),
-        unit: " %",
-        value: |gauges| share(gauges.hits * 100, gauges.reads),
+        name: mark!("Dirty lines"),
+        unit: Unit::Count,
+        value: |gauges| f64::from(gauges.dirty),
+        below: None,
     },
     Gauge {
-        name: mark!("Messages an answer, so far"),
-        unit: "",
-        value: |gauges| share(gauges.messages, gauges.answered),
+        name: mark!("Mirror slots free"),
+        unit: Unit::Count,
+        value: |gauges| f64::from(gauges.free),
+        below: None,
+    },
+    Gauge {
+        name: mark!("Reads that hit, so far"),
+        unit: Unit::Percent,
+        value: |gauges| share(gauges.hits * 100, gauges.reads),
+        below: None,
+    },
+    Gauge {
+        name: mark!("Latency"),
+        unit: Unit::Nanoseconds,
+        value: |gauges| gauges.p99_ns as f64,
+        below: Some(|gauges| gauges.median_ns as f64),
+    },
+    Gauge {
+        name: mark!("Messages a write, so far"),
+        unit: Unit::Count,
+        value: |gauges| share(gauges.messages, gauges.writes),
+        below: None,
+    },
+    Gauge {
+        name: mark!("Disk commands under way"),
+        unit: Unit::Count,
+        value: |gauges| f64::from(gauges.disk),
+        below: None,
+    },
+    Gauge {
+        name: mark!("Requests under way"),
+        unit: Unit::Count,
+        value: |gauges| f64::from(gauges.waiting),
+        below: None,
     },
 ];
 
@@ -57,24 +97,30 @@ pub fn charts(samples: &Samples, position: u64, events: u64) -> Vec<Chart> {
         .iter()
         .map(|gauge| {
             let most = all.iter().map(|(_, gauges)| (gauge.value)(gauges)).fold(0.0, f64::max);
-            let now = at.checked_sub(1).map_or(0.0, |at| (gauge.value)(&all[at].1));
+            let now = |value: fn(&Gauges) -> f64| {
+                number(at.checked_sub(1).map_or(0.0, |at| value(&all[at].1)), gauge.unit)
+            };
             Chart {
                 name: tr(gauge.name),
-                now: number(now, gauge.unit),
+                now: match gauge.below {
+                    Some(below) => say!("{median}, p99 {tail}", median = now(below), tail = now(gauge.value)),
+                    None => now(gauge.value),
+                },
                 most: number(most, gauge.unit),
-                path: path(all, gauge, most, events),
+                path: path(all, gauge.value, most, events),
+                below: gauge.below.map_or_else(String::new, |below| path(all, below, most, events)),
             }
         })
         .collect()
 }
 
 /// Steps from sample to sample: a gauge keeps what it says until the next one.
-fn path(all: &[(u64, Gauges)], gauge: &Gauge, most: f64, events: u64) -> String {
+fn path(all: &[(u64, Gauges)], value: fn(&Gauges) -> f64, most: f64, events: u64) -> String {
     let mut path = String::new();
     let mut last = None;
     for (after, gauges) in all {
         let x = tenths(*after as f64 / events.max(1) as f64 * WIDTH);
-        let y = tenths(HEIGHT - (gauge.value)(gauges) / most.max(1.0) * (HEIGHT - 2.0) - 1.0);
+        let y = tenths(HEIGHT - value(gauges) / most.max(1.0) * (HEIGHT - 2.0) - 1.0);
         if last == Some((x, y)) {
             continue;
         }
@@ -96,9 +142,25 @@ fn decimal(tenths: i32) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-fn number(value: f64, unit: &str) -> String {
+fn number(value: f64, unit: Unit) -> String {
+    if let Unit::Nanoseconds = unit {
+        return short_time(value as u64);
+    }
     let tenths = tenths(value);
-    if tenths % 10 == 0 { format!("{}{unit}", tenths / 10) } else { format!("{}{unit}", decimal(tenths)) }
+    let plain = if tenths % 10 == 0 { (tenths / 10).to_string() } else { decimal(tenths) };
+    if let Unit::Percent = unit { plain + " %" } else { plain }
+}
+
+/// As [`time_text`], with one digit behind the point: there is little room.
+fn short_time(ns: u64) -> String {
+    let text = time_text(ns);
+    match text.split_once('.') {
+        Some((whole, rest)) => {
+            let unit = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            format!("{whole}.{}{unit}", &rest[..1])
+        }
+        None => text,
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +174,9 @@ mod tests {
             samples.push(events, || Gauges {
                 dirty: events as u32,
                 messages: 7,
-                answered: 2,
+                writes: 2,
+                median_ns: 1_200,
+                p99_ns: 3_000_000,
                 ..Gauges::default()
             });
         }
@@ -120,8 +184,11 @@ mod tests {
         assert_eq!((charts[0].now.as_str(), charts[0].most.as_str()), ("5", "10"));
         assert!(charts[0].path.starts_with("M30.0 "), "{}", charts[0].path);
         assert!(charts[0].path.ends_with("H300.0V1.0"), "{}", charts[0].path);
-        assert_eq!(charts[5].now, "3.5");
-        assert_eq!(charts[4].now, "0 %", "no read is no hit");
+        let now = |name: &str| charts.iter().find(|chart| chart.name.starts_with(name)).unwrap().now.as_str();
+        assert_eq!(now("Messages"), "3.5");
+        assert_eq!(now("Reads"), "0 %", "no read is no hit");
+        assert_eq!(now("Latency"), "1.2 µs, p99 3.0 ms");
+        assert!(charts.iter().all(|chart| chart.below.is_empty() != chart.name.starts_with("Latency")));
     }
 
     #[test]

@@ -91,6 +91,7 @@ pub struct RecordView {
     pub pinned: bool,
     /// The event just shown changed it.
     pub changed: bool,
+    pub selected: bool,
     /// A fence that is pending, stuck or confirmed.
     pub fence: Option<Note>,
 }

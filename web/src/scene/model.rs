@@ -10,6 +10,7 @@ use super::convoy::LaneRoom;
 pub use super::convoy::LaneView;
 pub use super::health::*;
 use super::heat::HeatMap;
+pub use super::inspected::*;
 use super::look::Look;
 use super::marks::Ack;
 pub use super::opened::*;
@@ -32,6 +33,8 @@ pub struct Scene {
     pub array: Rc<ArrayView>,
     /// `None` only while there is nothing at all to look at, as before the first event of an empty scenario.
     pub inspector: Option<Rc<Inspector>>,
+    /// The queues of A and B, as far as [`ViewState::queue_rows`] asks.
+    pub queues: Rc<[QueueTable; 2]>,
     pub faults: Rc<Vec<FaultButton>>,
     pub ledger: Rc<LedgerView>,
     pub rules: Rc<RulesView>,
@@ -53,6 +56,8 @@ pub struct ViewState {
     /// Letters that the scrubber is long.
     pub track_letters: u32,
     pub lane: LaneRoom,
+    /// Rows of the panel with the write-back queues, for each controller; 0 while it is not seen.
+    pub queue_rows: usize,
 }
 
 impl Default for ViewState {
@@ -64,6 +69,7 @@ impl Default for ViewState {
             cells_max: 48,
             track_letters: 221,
             lane: LaneRoom::default(),
+            queue_rows: 0,
         }
     }
 }
@@ -85,6 +91,10 @@ pub enum Selection {
         key: LineKey,
         disk: u8,
     },
+    /// What a host has asked for last. Counted from 0.
+    Host(u8),
+    /// The arbitration record.
+    Record,
 }
 
 /// A stretch of virtual time during which something moves or fills, evenly.
@@ -198,6 +208,7 @@ pub struct HostCard {
     pub wire: Option<WireDot>,
     /// The story is about this host's request.
     pub focus: bool,
+    pub selected: bool,
     /// Its paths to A and to B are cut.
     pub cut: [bool; 2],
 }
@@ -484,79 +495,6 @@ pub enum DiskMark {
     Missing,
     /// A host's write to it is being mirrored.
     Expected,
-}
-
-// ───────── the inspector ─────────
-
-/// The two sides of one line; or one slot, one message, one disk block.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inspector {
-    /// `Line 0:40`.
-    pub title: String,
-    /// `LUN 0, blocks 40–43`.
-    pub subtitle: String,
-    pub badge: Option<Look>,
-    /// Nobody chose it: it follows the story.
-    pub following: bool,
-    /// The line that it is about, if it is about one.
-    pub line: Option<LineLabel>,
-    /// What A and B are to the line: `owner`, `mirror`, or nothing.
-    pub sides: [String; 2],
-    pub rows: Vec<InspectorRow>,
-    pub maps: Vec<MapRow>,
-    /// `Newest acknowledged copy`.
-    pub note_title: String,
-    pub note: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InspectorRow {
-    pub label: &'static str,
-    pub a: Value,
-    pub b: Value,
-}
-
-/// A value, and the one it is about to become.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Value {
-    pub now: String,
-    pub next: Option<String>,
-}
-
-impl Value {
-    #[must_use]
-    pub fn new(now: impl Into<String>) -> Value {
-        Value { now: now.into(), next: None }
-    }
-
-    #[must_use]
-    pub fn becoming(now: impl Into<String>, next: impl Into<String>) -> Value {
-        Value { now: now.into(), next: Some(next.into()) }
-    }
-}
-
-/// A map of a line's blocks, at A and at B. Empty where there is no entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MapRow {
-    /// `Valid`, `Dirty`.
-    pub label: &'static str,
-    pub a: Vec<Bit>,
-    pub b: Vec<Bit>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bit {
-    pub lbn: u64,
-    pub mark: BitMark,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BitMark {
-    Off,
-    Valid,
-    Dirty,
-    /// Being mirrored: not yet committed.
-    Incoming,
 }
 
 // ───────── transport ─────────

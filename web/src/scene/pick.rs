@@ -3,8 +3,8 @@
 use super::model::{Selection, SlotId};
 use mirrorline_engine::ids::{ControllerId, LineKey, Lun};
 
-/// `slot:A:3`, `line:0:10`, `disk:0:10:4`: after the kind, LUN and stripe. `msg:77:0:10`, or
-/// `msg:77` for a message that is about no line.
+/// `slot:A:3`, `line:0:10`, `disk:0:10:4`: after the kind, LUN and stripe. `msg:77:0:10`, or `msg:77` for a message that
+/// is about no line. `host:1`, counted from 0, and `record`.
 #[must_use]
 pub fn to_pick(selection: Selection) -> String {
     let line = |key: LineKey| format!("{}:{}", key.lun().0, key.stripe());
@@ -14,6 +14,8 @@ pub fn to_pick(selection: Selection) -> String {
         Selection::Message { id, key: Some(key) } => format!("msg:{id}:{}", line(key)),
         Selection::Message { id, key: None } => format!("msg:{id}"),
         Selection::Disk { key, disk } => format!("disk:{}:{disk}", line(key)),
+        Selection::Host(host) => format!("host:{host}"),
+        Selection::Record => "record".to_owned(),
     }
 }
 
@@ -29,6 +31,12 @@ pub fn from_pick(text: &str) -> Option<Selection> {
             _ => return None,
         };
         return Some(Selection::Slot(SlotId { memory, slot: parts.next()?.parse().ok()? }));
+    }
+    if kind == "record" {
+        return Some(Selection::Record);
+    }
+    if kind == "host" {
+        return Some(Selection::Host(parts.next()?.parse().ok()?));
     }
     if kind == "msg" {
         let id = parts.next()?.parse().ok()?;
@@ -65,6 +73,8 @@ mod tests {
             Selection::Message { id: u64::MAX, key: Some(key) },
             Selection::Message { id: 7, key: None },
             Selection::Disk { key, disk: 15 },
+            Selection::Host(7),
+            Selection::Record,
         ] {
             assert_eq!(from_pick(&to_pick(selection)), Some(selection));
         }
@@ -72,7 +82,9 @@ mod tests {
 
     #[test]
     fn what_is_no_selection_is_refused() {
-        for text in ["", "slot", "slot:C:1", "slot:A:x", "line:0", "line:0:999999999999999999", "host:1:1"] {
+        for text in
+            ["", "slot", "slot:C:1", "slot:A:x", "line:0", "line:0:999999999999999999", "host:x", "host:"]
+        {
             assert_eq!(from_pick(text), None, "{text}");
         }
     }

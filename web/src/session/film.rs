@@ -1,6 +1,6 @@
 //! A run and its recording: the timeline, the log of its events, and the places on the scrubber.
 
-use super::gauges::{Gauges, Samples};
+use super::gauges::{Gauges, Latencies, Samples};
 use super::lookout::{self, Lookout, Trail};
 use super::stopwatch::now_ms;
 use crate::language::{say, speak, tr};
@@ -59,6 +59,8 @@ struct Notes {
     spans: Vec<SafetySpan>,
     /// For each event, the turns that it takes, as the lookout has them.
     turns: Vec<u8>,
+    /// For each of `answers`, how long it took.
+    latencies: Latencies,
     samples: Samples,
 }
 
@@ -72,7 +74,12 @@ impl Notes {
             _ => self.spans.push(SafetySpan { from: index, to: index + 1, safety }),
         }
         self.turns.push(lookout.turns);
-        self.samples.push(index + 1, || Gauges::of(world));
+        if let Some(latency_ns) = lookout.latency_ns {
+            self.latencies.push(latency_ns);
+            self.answers.push(index + 1);
+        }
+        let latencies = &self.latencies;
+        self.samples.push(index + 1, || Gauges::of(world, latencies));
         self.messages.push(matches!(event.kind, EventKind::Message { .. }));
         match event.kind {
             EventKind::Message { message, .. } => {
@@ -86,7 +93,6 @@ impl Notes {
                 }
             }
             EventKind::SlotWait { .. } => self.throughs.push(index + 1),
-            EventKind::HostDone { .. } => self.answers.push(index + 1),
             EventKind::Fault { fault } => self.faults.push((index + 1, fault)),
             _ => {}
         }
@@ -105,6 +111,7 @@ impl Notes {
         for list in [&mut self.flushes, &mut self.switches, &mut self.throughs, &mut self.answers] {
             list.retain(|at| *at <= events);
         }
+        self.latencies.truncate(self.answers.len());
         self.faults.retain(|(at, _)| *at <= events);
     }
 }

@@ -62,8 +62,11 @@ pub struct Lookout {
     pub turns: u8,
     /// Messages that it lost or that were turned away at it.
     pub missed: Vec<Missed>,
+    /// How long the host waited that the last event answers.
+    pub latency_ns: Option<u64>,
     gathered: u8,
     missing: Vec<Missed>,
+    heard_ns: Option<u64>,
 }
 
 impl Lookout {
@@ -76,12 +79,17 @@ impl Lookout {
             missed: Vec::new(),
             gathered: 0,
             missing: Vec::new(),
+            latency_ns: None,
+            heard_ns: None,
         }
     }
 }
 
 impl Observer for Lookout {
     fn fact(&mut self, fact: Fact) {
+        if let Fact::HostDone { latency_ns, .. } = fact {
+            self.heard_ns = Some(latency_ns);
+        }
         self.gathered |= match fact {
             Fact::FlushBegan { .. } => FLUSH,
             Fact::OwnershipGained { .. } => OWNERSHIP,
@@ -101,6 +109,7 @@ impl Witness for Lookout {
     fn after_event(&mut self, world: &World) {
         self.turns = std::mem::take(&mut self.gathered);
         self.missed = std::mem::take(&mut self.missing);
+        self.latency_ns = self.heard_ns.take();
         Witness::after_event(&mut self.watch, world);
     }
 

@@ -2,10 +2,10 @@
 
 use super::Stage;
 use crate::language::{say, speak};
-use crate::scene::model::{HostCard, HostStatus, Span, WireDot};
+use crate::scene::model::{HostCard, HostStatus, Selection, Span, WireDot};
 use mirrorline_engine::explain::{Asked, Focus, names};
 use mirrorline_engine::fact::IoKind;
-use mirrorline_engine::ids::{ControllerId, HostId};
+use mirrorline_engine::ids::{ControllerId, HostId, LineKey};
 use mirrorline_engine::mark;
 use mirrorline_engine::sim::EventKind;
 use mirrorline_engine::sim::hosts::{Fate, Operation};
@@ -15,16 +15,19 @@ pub fn hosts(stage: &Stage<'_>) -> Vec<HostCard> {
     (0..stage.config().hosts).map(|id| card(stage, HostId(id))).collect()
 }
 
-fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
-    let cut = ControllerId::BOTH.map(|via| stage.instant.world.hardware().path_is_cut(id, via));
-    HostCard { cut, ..whole(stage, id) }
+/// What a host's card is about: of several requests the one in focus, else the oldest.
+pub enum Current<'a> {
+    /// One that a controller has, or that the host tries again; and how many there are besides.
+    Working(&'a Operation, u32),
+    /// One on its way to its controller, when it arrives there, and how many come besides.
+    Coming(u64, Asked, u32),
+    /// The last one that was answered.
+    Answered(Asked),
+    Nothing,
 }
 
-fn whole(stage: &Stage<'_>, id: HostId) -> HostCard {
-    let in_focus = match stage.focus {
-        Some(Focus::Host { op, .. }) => Some(op),
-        _ => None,
-    };
+pub fn current<'a>(stage: &Stage<'a>, id: HostId) -> Current<'a> {
+    let in_focus = in_focus(stage);
     let mine = stage.instant.world.operations().filter(|operation| {
         // One that was given up for a later try is none any more.
         let tried = operation.arrived || operation.refusals > 0 || operation.fate == Fate::Lost;
@@ -39,46 +42,82 @@ fn whole(stage: &Stage<'_>, id: HostId) -> HostCard {
             shown = Some(operation);
         }
     }
-    let name = speak(names::host(id));
     let position = stage.instant.world.events();
     let mut coming = stage
         .instant
         .log
         .coming(position, stage.config().host_latency_ns)
         .filter(|(at_ns, asked)| asked.host == id && is_sent(stage, *at_ns));
-    let Some(operation) = shown else {
-        // An answer is seen before the next request is.
-        let just_done = matches!(
-            stage.instant.moment.event.map(|event| event.kind),
-            Some(EventKind::HostDone { host, .. }) if host == id
-        );
-        return match coming.next().filter(|_| !just_done) {
-            Some((at_ns, asked)) => HostCard {
-                id: id.0,
-                name,
-                request: request(asked.io, asked.lun, asked.lbn, asked.blocks),
-                more: coming.count() as u32,
-                status: HostStatus::Asking,
-                via: Some(asked.via),
-                wire: Some(WireDot { id: asked.op * 2, up: false, flight: down(stage, at_ns) }),
-                focus: in_focus == Some(asked.op),
-                cut: [false; 2],
-            },
-            None => resting(stage, id, name, in_focus),
-        };
+    if let Some(operation) = shown {
+        return Current::Working(operation, count - 1 + coming.count() as u32);
+    }
+    // An answer is seen before the next request is.
+    let just_done = matches!(
+        stage.instant.moment.event.map(|event| event.kind),
+        Some(EventKind::HostDone { host, .. }) if host == id
+    );
+    if let Some((at_ns, asked)) = coming.next().filter(|_| !just_done) {
+        return Current::Coming(at_ns, asked, coming.count() as u32);
+    }
+    let last = stage.instant.log.last_answered(id, position);
+    last.and_then(|op| stage.instant.log.asked(op)).map_or(Current::Nothing, Current::Answered)
+}
+
+fn in_focus(stage: &Stage<'_>) -> Option<u64> {
+    match stage.focus {
+        Some(Focus::Host { op, .. }) => Some(op),
+        _ => None,
+    }
+}
+
+/// The first line that a host's request is about.
+pub fn key(stage: &Stage<'_>, id: HostId) -> Option<LineKey> {
+    let asked = match current(stage, id) {
+        Current::Working(operation, _) => asked(operation),
+        Current::Coming(_, asked, _) | Current::Answered(asked) => asked,
+        Current::Nothing => return None,
     };
+    Some(asked.key(stage.config()))
+}
+
+/// What an operation asks for.
+pub fn asked(operation: &Operation) -> Asked {
     let op = operation.op;
-    let (status, wire) = progress(stage, operation);
+    Asked {
+        op: operation.number,
+        host: op.host,
+        via: op.via,
+        io: op.io,
+        lun: op.lun.0,
+        lbn: op.lbn,
+        blocks: op.blocks,
+    }
+}
+
+pub fn card(stage: &Stage<'_>, id: HostId) -> HostCard {
+    let (asked, more, status, wire) = match current(stage, id) {
+        Current::Working(operation, more) => {
+            let (status, wire) = progress(stage, operation);
+            (Some(asked(operation)), more, status, wire)
+        }
+        Current::Coming(at_ns, asked, more) => {
+            let wire = WireDot { id: asked.op * 2, up: false, flight: down(stage, at_ns) };
+            (Some(asked), more, HostStatus::Asking, Some(wire))
+        }
+        Current::Answered(asked) => (Some(asked), 0, HostStatus::Done, None),
+        Current::Nothing => (None, 0, HostStatus::Idle, None),
+    };
     HostCard {
         id: id.0,
-        name,
-        request: request(op.io, op.lun.0, op.lbn, op.blocks),
-        more: count - 1 + coming.count() as u32,
+        name: speak(names::host(id)),
+        request: asked.map_or_else(String::new, |a| request(a.io, a.lun, a.lbn, a.blocks)),
+        more,
         status,
-        via: Some(op.via),
+        via: asked.map(|asked| asked.via),
         wire,
-        focus: in_focus == Some(operation.number),
-        cut: [false; 2],
+        focus: asked.is_some_and(|asked| in_focus(stage) == Some(asked.op)),
+        selected: stage.selection == Some(Selection::Host(id.0)),
+        cut: ControllerId::BOTH.map(|via| stage.instant.world.hardware().path_is_cut(id, via)),
     }
 }
 
@@ -90,22 +129,6 @@ fn down(stage: &Stage<'_>, arrives_ns: u64) -> Span {
 fn is_sent(stage: &Stage<'_>, arrives_ns: u64) -> bool {
     let next_ns = stage.instant.log.time_of(stage.instant.world.events());
     down(stage, arrives_ns).from_ns < next_ns
-}
-
-fn resting(stage: &Stage<'_>, id: HostId, name: String, in_focus: Option<u64>) -> HostCard {
-    let last = stage.instant.log.last_answered(id, stage.instant.world.events());
-    let asked: Option<Asked> = last.and_then(|op| stage.instant.log.asked(op));
-    HostCard {
-        id: id.0,
-        name,
-        request: asked.map_or_else(String::new, |a| request(a.io, a.lun, a.lbn, a.blocks)),
-        more: 0,
-        status: if asked.is_some() { HostStatus::Done } else { HostStatus::Idle },
-        via: asked.map(|asked| asked.via),
-        wire: None,
-        focus: last.is_some() && in_focus == last,
-        cut: [false; 2],
-    }
 }
 
 fn request(io: IoKind, lun: u16, lbn: u64, blocks: u32) -> String {

@@ -1,14 +1,18 @@
-//! One line as both controllers see it; or one free slot, one message, one block on disk.
+//! One line as both controllers see it, with what was chosen of it: a slot, a message, a disk block, a request; or the
+//! record.
+
+mod host;
+mod message;
+mod parity;
+mod record;
 
 use super::Stage;
 use crate::language::{say, tr};
 use crate::scene::look::Look;
-use crate::scene::model::{Bit, BitMark, Inspector, InspectorRow, MapRow, Selection, SlotId, Value};
-use crate::scene::words::time_text;
+use crate::scene::model::{Bit, BitMark, Field, Inspector, InspectorRow, MapRow, Selection, SlotId, Value};
 use mirrorline_engine::controller::line::Line;
 use mirrorline_engine::explain::names;
-use mirrorline_engine::ids::{BlockMap, ControllerId, LineKey};
-use mirrorline_engine::raid::layout;
+use mirrorline_engine::ids::{BlockMap, Cid, ControllerId, LineKey, Session};
 use mirrorline_engine::state::LineState;
 use mirrorline_engine::text;
 
@@ -16,17 +20,21 @@ use mirrorline_engine::text;
 const WALK_MAX: u32 = 500;
 
 pub fn inspector(stage: &Stage<'_>) -> Option<Inspector> {
-    let mut inspector = match (stage.chosen, stage.selection) {
-        (Some(key), _) => line(stage, key),
-        (None, Some(Selection::Slot(at))) => return Some(free_slot(stage, at)),
-        _ => return None,
-    };
-    match stage.selection {
-        Some(Selection::Message { id, .. }) => message(stage, id, &mut inspector),
-        Some(Selection::Disk { key, disk }) => on_disk(stage, key, disk, &mut inspector),
-        _ => {}
+    if stage.selection == Some(Selection::Record) {
+        return Some(record::record(stage));
     }
-    Some(inspector)
+    let known = stage.chosen.map(|key| line(stage, key));
+    match (stage.selection, known) {
+        (Some(Selection::Slot(at)), None) => Some(free_slot(stage, at)),
+        (Some(Selection::Message { id, .. }), known) => message::message(stage, id, known),
+        (Some(Selection::Disk { key, disk }), Some(known)) => Some(parity::block(stage, key, disk, known)),
+        (Some(Selection::Host(id)), known) => host::host(stage, id, known),
+        (_, known) => known,
+    }
+}
+
+fn field(label: &'static str, value: impl Into<String>) -> Field {
+    Field { label, value: value.into() }
 }
 
 fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
@@ -42,7 +50,7 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
     };
     let mut rows = vec![
         row(tr("State"), &|_, line| Value::new(line.state.map_or_else(String::new, state_text))),
-        row("cid", &|_, line| Value::new(cid(line))),
+        row("cid", &|_, line| Value::new(cid(line.cid))),
         row("seq", &|_, line| match line.fresh {
             Some(_) => Value::becoming(line.seq.to_string(), (line.seq + 1).to_string()),
             None => Value::new(line.seq.to_string()),
@@ -87,6 +95,8 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
         following: stage.selection.is_none(),
         line: Some(label),
         sides: states.map(|state| side(state).to_owned()),
+        fields: Vec::new(),
+        parity: None,
         rows,
         maps: if a.is_some() || b.is_some() { maps } else { Vec::new() },
         note_title,
@@ -112,11 +122,11 @@ fn state_text(state: LineState) -> String {
     format!("{}, {}", state.code(), words.strip_prefix("mirror, ").unwrap_or(words))
 }
 
-fn cid(line: &Line) -> String {
-    if line.cid.generation == 0 {
+fn cid(cid: Cid) -> String {
+    if cid.generation == 0 {
         return "–".into();
     }
-    format!("{} · {:02} · g{}", line.cid.owner, line.cid.slot.0, line.cid.generation)
+    format!("{} · {:02} · g{}", cid.owner, cid.slot.0, cid.generation)
 }
 
 fn slot(memory: ControllerId, slot: Option<u32>) -> String {
@@ -297,33 +307,30 @@ fn free_slot(stage: &Stage<'_>, at: SlotId) -> Inspector {
     }
 }
 
-/// A message that is still on its way; once it has arrived, its line is what there is to see.
-fn message(stage: &Stage<'_>, id: u64, inspector: &mut Inspector) {
-    let to = if id.is_multiple_of(2) { ControllerId::A } else { ControllerId::B };
-    let flying = stage.instant.world.link_to(to).iter().find(|envelope| envelope.number == id / 2);
-    let Some(envelope) = flying else { return };
-    let (name, from) = (envelope.message.kind().name(), to.peer());
-    inspector.subtitle = match envelope.message.key() {
-        Some(key) => {
-            say!("{name} from {from} to {to}, line {line}", name, from, to, line = stage.label(key))
-        }
-        None => say!("{name} from {from} to {to}", name, from, to),
-    };
-    inspector.note_title = say!("{name} on the link", name);
-    inspector.note = say!(
-        "Sent at {time}, arrives at {end}. Messages of one direction arrive in the order in which they were sent.",
-        time = time_text(envelope.sent_ns),
-        end = time_text(envelope.arrives_ns)
-    );
+/// Blocks of a line by their numbers: `40–41, 43`.
+pub fn blocks(stage: &Stage<'_>, key: LineKey, map: BlockMap) -> String {
+    let first = key.first_lbn(stage.line_blocks);
+    let mut text = String::new();
+    let mut left = map;
+    while let Some(from) = left.iter().next() {
+        let count = (from..64).take_while(|block| left.contains(*block)).count() as u32;
+        left = left.without(BlockMap::range(from, count));
+        let comma = if text.is_empty() { "" } else { ", " };
+        let from = first + u64::from(from);
+        text += &match count {
+            1 => format!("{comma}{from}"),
+            _ => format!("{comma}{from}–{}", from + u64::from(count) - 1),
+        };
+    }
+    if text.is_empty() { tr("none").to_owned() } else { text }
 }
 
-fn on_disk(stage: &Stage<'_>, key: LineKey, disk: u8, inspector: &mut Inspector) {
-    let geometry = stage.config().raid;
-    let shape = stage.instant.world.controller(ControllerId::A).shape();
-    let stripe = shape.array_stripe(key);
-    let offset = stripe * u64::from(geometry.chunk_blocks);
-    inspector.subtitle = match layout::parity_disk(geometry, stripe) == disk {
-        true => say!("parity on disk {disk}, offset {offset}", disk, offset),
-        false => say!("data on disk {disk}, offset {offset}", disk, offset),
-    };
+/// A conversation of the two controllers.
+fn session(session: Session) -> String {
+    say!("epoch {epoch}, join {nonce}", epoch = session.epoch, nonce = session.nonce)
+}
+
+/// The number that a block holds, which is that of the write it came from.
+fn word(value: u64) -> String {
+    format!("{value:02x}")
 }

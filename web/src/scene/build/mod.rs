@@ -12,6 +12,7 @@ mod inspector;
 mod ledger;
 mod link;
 pub mod palette;
+mod queue;
 mod record;
 mod slots;
 
@@ -70,6 +71,7 @@ impl<'a> Stage<'a> {
             Some(Selection::Line(key) | Selection::Disk { key, .. }) => Some(key),
             Some(Selection::Message { key: Some(key), .. }) => Some(key),
             Some(Selection::Slot(at)) => stage.held(at.memory, at.slot),
+            Some(Selection::Host(id)) => hosts::key(&stage, HostId(id)),
             // A message about no line leaves the line in focus where it is.
             _ => focus.and_then(|focus| stage.key_in_focus(focus)).or_else(|| stage.any_line()),
         };
@@ -163,6 +165,7 @@ pub fn scene(
         link: Rc::new(link::link(&stage, told.expects, &cached.asked)),
         array: Rc::new(array::array(&stage)),
         inspector: inspector::inspector(&stage).map(Rc::new),
+        queues: Rc::new(queue::queues(&stage)),
         faults: Rc::new(palette::palette(&stage)),
         ledger: Rc::new(ledger::ledger(&stage, checks)),
         rules: Rc::new(ledger::rules(&stage, checks)),

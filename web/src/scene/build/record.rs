@@ -3,7 +3,7 @@
 use super::Stage;
 use super::condition::percent;
 use crate::language::{say, tr};
-use crate::scene::model::{DiskHead, Note, RecordView, Tone};
+use crate::scene::model::{DiskHead, Note, RecordView, Selection, Tone};
 use mirrorline_engine::array::{DiskState, RecordMode};
 use mirrorline_engine::fact::Fact;
 use mirrorline_engine::ids::ControllerId;
@@ -17,7 +17,15 @@ pub fn record(stage: &Stage<'_>) -> RecordView {
         RecordMode::Solo(at) => (format!("SOLO_{at}"), Some(at)),
     };
     let changed = stage.instant.moment.facts.iter().any(|fact| matches!(fact, Fact::RecordSwapped { .. }));
-    RecordView { mode, holder, epoch: record.epoch, pinned: record.pinned, changed, fence: fence(stage) }
+    RecordView {
+        mode,
+        holder,
+        epoch: record.epoch,
+        pinned: record.pinned,
+        changed,
+        selected: stage.selection == Some(Selection::Record),
+        fence: fence(stage),
+    }
 }
 
 fn fence(stage: &Stage<'_>) -> Option<Note> {

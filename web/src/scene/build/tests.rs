@@ -11,6 +11,9 @@ use mirrorline_engine::scenario::library::{LIBRARY, find};
 use mirrorline_engine::scenario::{Scenario, ScenarioSource};
 use mirrorline_engine::sim::{Command, EventKind, Fault, Run, TimedFault};
 use std::collections::BTreeSet;
+use std::rc::Rc;
+
+mod inspect;
 
 struct Film {
     timeline: Timeline<ScenarioSource, Watch>,
