@@ -12,7 +12,7 @@ use yew::prelude::{Callback, Html, MouseEvent, classes, html};
 /// A press that moves less than this, in pixels, is a click.
 const CLICK_PX: f64 = 6.0;
 /// A click on the line between the groups gives the upper one these shares of the height in turn.
-const SHARES: [u8; 3] = [35, 63, 78];
+const SHARES: [u8; 3] = [35, 64, 78];
 
 /// What there is to take hold of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
