@@ -153,7 +153,7 @@ impl Component for Rail {
         };
         let link = ctx.link();
         html! {
-            <aside ref={&self.node} class={classes!("rail", props.open.then_some("open"), props.single.then_some("single"), held.is_some().then_some("holding"))}
+            <aside ref={&self.node} class={classes!("rail", props.open.then_some("open"), props.single.then_some("single"), held.is_some().then_some("holding"))} data-drop={tr("Drop it here")}
                 aria-label={tr("Panels")} data-testid="rail" onpointerdown={link.callback(Msg::Grab)} onpointermove={link.callback(Msg::Move)}
                 onpointerup={link.callback(|_: PointerEvent| Msg::Drop)} onpointercancel={link.callback(|_: PointerEvent| Msg::Cancel)} onkeydown={link.callback(Msg::Key)}>
                 <div class="rail-h"><h2>{ tr("Panels") }</h2><button class="btn ghost close" onclick={act(Action::ToggleDrawer)}>{ tr("Close") }</button></div>
