@@ -1,5 +1,7 @@
 //! The program `mirrorline`: a thin shell around the engine. Each command is one file.
 
+mod bugs;
+mod check;
 mod errors;
 mod interrupt;
 mod layout;
@@ -30,6 +32,8 @@ const EXAMPLES: &str = "Examples:
   mirrorline run safe-write
   mirrorline replay static/samples/oltp.iolog --format fio --json
   mirrorline sweep --seeds 0..1000
+  mirrorline check --world steady
+  mirrorline check --bug mirror-in-place
   mirrorline layout --raid raid5 --disks 5 --layout left-symmetric --chunk-blocks 1 --lbn 42";
 
 #[derive(Subcommand)]
@@ -38,6 +42,8 @@ enum Command {
     Replay(replay::Args),
     Layout(layout::Args),
     Sweep(sweep::Args),
+    Check(check::Args),
+    Bugs(bugs::Args),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +52,8 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Layout(args) => layout::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Bugs(args) => bugs::run(&args),
     };
     errors::exit_code(outcome)
 }

@@ -1,6 +1,7 @@
 //! What a world is made of: sizes, geometry, speeds and policies. A [`Config`] is plain data; [`Config::check`]
 //! says what is wrong with it, in words, before a world is made.
 
+use crate::bug::Bug;
 use crate::ids::{ControllerId, LineKey};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,8 @@ pub struct Config {
     /// How long a write waits for a mirror slot before it is written through (protocol §4, rule 6).
     pub slot_wait_ns: u64,
     pub failover: FailoverConfig,
+    /// A bug that is planted on purpose, to be found.
+    pub bug: Option<Bug>,
 }
 
 /// How failures are noticed and dealt with (protocol §5 to §7).
@@ -207,6 +210,7 @@ impl Default for Config {
             host_latency_ns: 10_000,
             slot_wait_ns: 2_000_000,
             failover: FailoverConfig::default(),
+            bug: None,
         }
     }
 }

@@ -47,11 +47,14 @@
 
 pub mod array;
 pub mod buffer;
+pub mod bug;
 pub mod check;
+mod compact;
 pub mod config;
 pub mod controller;
 pub mod digest;
 pub mod explain;
+pub mod explore;
 pub mod export;
 pub mod fact;
 pub mod history;

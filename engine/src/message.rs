@@ -1,7 +1,10 @@
 //! The words that the two controllers exchange over the mirror link (protocol §3).
 
+mod compact;
+
 use crate::buffer::LineBuf;
 use crate::ids::{BlockMap, Cid, LineKey, Lun, Slot, Ticket};
+pub(crate) use compact::code_cid;
 
 /// One message. The link numbers it and notes its times ([`crate::sim::Envelope`]).
 #[derive(Clone, Debug, PartialEq, Eq)]

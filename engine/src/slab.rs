@@ -38,6 +38,12 @@ impl<T> Slab<T> {
         index
     }
 
+    /// Takes everything out, as if nothing had ever been in.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = T> + '_ {
+        self.free.clear();
+        self.cells.drain(..).filter_map(|cell| cell.value)
+    }
+
     /// # Panics
     /// When nothing lives under the number: a broken structure, never input.
     pub fn remove(&mut self, index: u32) -> T {

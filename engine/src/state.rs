@@ -141,6 +141,48 @@ impl LineState {
         }
     }
 
+    /// A number for each state and step, below [`LineState::STEPS`].
+    #[must_use]
+    pub fn step_number(self) -> usize {
+        let step = match self {
+            LineState::OF(step) | LineState::OW(step) | LineState::SF(step) | LineState::SW(step) => {
+                step as usize
+            }
+            _ => 0,
+        };
+        self.number() * 4 + step
+    }
+
+    /// The highest [`LineState::step_number`], and one more.
+    pub const STEPS: usize = LineState::COUNT * 4;
+
+    /// The state of a [`LineState::step_number`].
+    #[must_use]
+    pub fn of_step_number(number: usize) -> Option<LineState> {
+        use FlushStep::{Confirm, Disk, Notify, Parity};
+        let step = [Notify, Disk, Parity, Confirm][number % 4];
+        let state = match number / 4 {
+            0 => LineState::OC,
+            1 => LineState::OP,
+            2 => LineState::OD,
+            3 => LineState::OF(step),
+            4 => LineState::OK,
+            5 => LineState::OX,
+            6 => LineState::OR,
+            7 => LineState::OW(step),
+            8 => LineState::M0,
+            9 => LineState::MD,
+            10 => LineState::MF,
+            11 => LineState::MK,
+            12 => LineState::SC,
+            13 => LineState::SD,
+            14 => LineState::SF(step),
+            15 => LineState::SW(step),
+            _ => return None,
+        };
+        (state.step_number() == number).then_some(state)
+    }
+
     /// Whether REHOME waits for such a line (R11).
     #[must_use]
     pub fn holds_rehome_back(self) -> bool {
@@ -176,5 +218,17 @@ impl LineState {
     #[must_use]
     pub fn is_mirror(self) -> bool {
         matches!(self, LineState::M0 | LineState::MD | LineState::MF | LineState::MK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_comes_back_from_its_number() {
+        let all: Vec<LineState> = (0..LineState::STEPS + 9).filter_map(LineState::of_step_number).collect();
+        assert_eq!(all.len(), 12 + 4 * 4);
+        assert!(all.iter().all(|state| LineState::of_step_number(state.step_number()) == Some(*state)));
     }
 }

@@ -1,5 +1,6 @@
 //! The program as its users meet it: one binary of tests, so that it is linked once.
 
+mod check;
 mod common;
 #[cfg(unix)]
 mod interrupt;

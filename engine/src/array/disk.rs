@@ -2,6 +2,7 @@
 
 use super::Also;
 use super::service::Service;
+use crate::compact::Coder;
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::ids::BlockMap;
@@ -129,6 +130,36 @@ impl Disk {
                 self.state = DiskState::Present;
                 self.rebuilt = Vec::new();
             }
+        }
+    }
+
+    /// What the disk holds of each stripe, and what of it counts. How busy it is, is a matter of time.
+    pub(crate) fn code(&mut self, rows: BlockMap, c: &mut Coder) {
+        for stripe in 0..self.stripes {
+            c.blocks(rows, self.media.get_mut(stripe));
+        }
+        const STATES: [DiskState; 3] = [DiskState::Present, DiskState::Absent, DiskState::Rebuilding];
+        let mut state = self.state as u8;
+        c.byte(&mut state);
+        self.state = STATES[usize::from(state)];
+        let words = if self.state == DiskState::Rebuilding { self.stripes.div_ceil(64) as usize } else { 0 };
+        self.rebuilt.resize(words, 0);
+        for word in &mut self.rebuilt {
+            c.number(word);
+        }
+        if c.reading {
+            self.done = self.rebuilt.iter().map(|word| u64::from(word.count_ones())).sum();
+        }
+        let count = c.count(self.unreadable.len());
+        if count == 0 && self.unreadable.is_empty() {
+            return;
+        }
+        let mut before = std::mem::take(&mut self.unreadable).into_iter();
+        for _ in 0..count {
+            let (mut stripe, mut row) = before.next().unwrap_or_default();
+            c.number(&mut stripe);
+            c.number32(&mut row);
+            self.unreadable.insert((stripe, row));
         }
     }
 

@@ -5,6 +5,7 @@ pub mod record;
 pub mod service;
 
 use crate::buffer::{LineBuf, copy_blocks};
+use crate::compact::Coder;
 use crate::config::{Config, Geometry};
 use crate::digest::Digest;
 use crate::fact::IoKind;
@@ -36,6 +37,53 @@ pub struct DiskCommand {
     pub bytes: LineBuf,
     /// Rows that could not be read (or, of a write, not be written), once it has been carried out.
     pub failed: BlockMap,
+}
+
+impl DiskCommand {
+    /// A blank command, to be read into.
+    pub(crate) fn blank(bytes: LineBuf) -> DiskCommand {
+        DiskCommand {
+            ticket: Ticket { index: 0, use_count: 0 },
+            issuer: ControllerId::A,
+            boot: 0,
+            aborted: false,
+            key: LineKey::default(),
+            stripe: 0,
+            target: Target::Parity,
+            rows: BlockMap::EMPTY,
+            io: IoKind::Read,
+            also: Also::default(),
+            bytes,
+            failed: BlockMap::EMPTY,
+        }
+    }
+
+    pub(crate) fn code(&mut self, geometry: Geometry, c: &mut Coder) {
+        c.controller(&mut self.issuer);
+        c.number32(&mut self.boot);
+        if c.boots[self.issuer.index()] != self.boot && !c.reading {
+            self.ticket.use_count = u32::MAX;
+        }
+        c.ticket(self.issuer, true, &mut self.ticket);
+        c.key(&mut self.key);
+        c.number(&mut self.stripe);
+        let mut target = match self.target {
+            Target::Data(chunk) => chunk,
+            Target::Parity => u8::MAX,
+        };
+        c.byte(&mut target);
+        self.target = if target == u8::MAX { Target::Parity } else { Target::Data(target) };
+        c.map(&mut self.rows);
+        let mut writes = self.io == IoKind::Write;
+        c.flags([&mut self.aborted, &mut self.also.rebuilt, &mut writes]);
+        self.io = if writes { IoKind::Write } else { IoKind::Read };
+        c.map(&mut self.also.unreadable);
+        c.map(&mut self.failed);
+        if writes {
+            let first = self.target.first_block(geometry);
+            c.line(BlockMap(self.rows.0 << first), &mut self.bytes);
+        }
+    }
 }
 
 /// What a write does to the disk's own account of its blocks.
@@ -217,6 +265,14 @@ impl Array {
     pub(crate) fn tamper(&mut self, stripe: u64, target: Target, value: u64) {
         let disk = target.disk(self.geometry, stripe);
         self.disks[usize::from(disk)].media.get_mut(stripe)[..8].copy_from_slice(&value.to_le_bytes());
+    }
+
+    pub(crate) fn code(&mut self, c: &mut Coder) {
+        let rows = BlockMap::range(0, u32::from(self.geometry.chunk_blocks));
+        for disk in &mut self.disks {
+            disk.code(rows, c);
+        }
+        self.record.code(c);
     }
 
     pub fn feed(&self, digest: &mut Digest) {

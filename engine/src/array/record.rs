@@ -1,5 +1,6 @@
 //! The disk record that decides who may serve, changed only by compare-and-swap (protocol §5, step 2).
 
+use crate::compact::Coder;
 use crate::ids::ControllerId;
 
 /// Who serves: both, or one alone.
@@ -30,6 +31,22 @@ impl Record {
     #[must_use]
     pub fn solo(epoch: u32, at: ControllerId, pinned: bool) -> Record {
         Record { epoch, mode: RecordMode::Solo(at), pinned, session: 0 }
+    }
+
+    pub(crate) fn code(&mut self, c: &mut Coder) {
+        c.number32(&mut self.epoch);
+        c.number32(&mut self.session);
+        let mut mode = match self.mode {
+            RecordMode::Dual => 0,
+            RecordMode::Solo(at) => 1 + at.index() as u8,
+        } << 1
+            | u8::from(self.pinned);
+        c.byte(&mut mode);
+        self.pinned = mode & 1 == 1;
+        self.mode = match mode >> 1 {
+            0 => RecordMode::Dual,
+            at => RecordMode::Solo(ControllerId::BOTH[usize::from(at) - 1]),
+        };
     }
 
     #[must_use]

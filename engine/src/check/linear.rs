@@ -10,6 +10,8 @@
 //! Time here is the order of facts: an operation begins when it reaches the controller and ends when the
 //! controller answers, which is stricter than what hosts can tell.
 
+mod compact;
+
 use super::invariant::{Invariant, Violation};
 use super::places::Places;
 use crate::fact::{Fact, IoKind, Observer};
@@ -33,11 +35,18 @@ struct Cluster {
     maybe: bool,
 }
 
+impl Cluster {
+    /// What was there at the start.
+    fn untouched() -> Cluster {
+        Cluster { value: 0, first_end: 0, last_begin: 0, writing: false, over: false, maybe: false }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Block {
     clusters: Vec<Cluster>,
-    /// When the reads under way began.
-    reads: Vec<u64>,
+    /// The reads under way, and when each began.
+    reads: Vec<(u64, u64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +56,6 @@ struct Operation {
     lun: u16,
     lbn: u64,
     blocks: u32,
-    began: u64,
     /// Blocks that a read has returned.
     returned: u32,
 }
@@ -135,29 +143,27 @@ impl Linearizability {
         broken.into_iter().map(|what| Violation { invariant, after_events, what }).collect()
     }
 
+    /// The number of a block's account.
+    fn account(&mut self, lun: u16, lbn: u64) -> u32 {
+        *self.places.entry((lun, lbn)).or_insert_with(|| {
+            let untouched = vec![Cluster::untouched()];
+            self.blocks.push(((lun, lbn), Block { clusters: untouched, reads: Vec::new() }));
+            self.blocks.len() as u32 - 1
+        })
+    }
+
     fn begins(&mut self, op: u64, operation: Operation) {
+        let now = self.now;
         for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
-            let at = *self.places.entry((operation.lun, lbn)).or_insert_with(|| {
-                let untouched = Cluster {
-                    value: 0,
-                    first_end: 0,
-                    last_begin: 0,
-                    writing: false,
-                    over: false,
-                    maybe: false,
-                };
-                self.blocks
-                    .push(((operation.lun, lbn), Block { clusters: vec![untouched], reads: Vec::new() }));
-                self.blocks.len() as u32 - 1
-            });
+            let at = self.account(operation.lun, lbn);
             let block = &mut self.blocks[at as usize].1;
             match operation.io {
-                IoKind::Read => block.reads.push(operation.began),
+                IoKind::Read => block.reads.push((op, now)),
                 IoKind::Write => {
                     block.clusters.push(Cluster {
                         value: op,
                         first_end: NEVER,
-                        last_begin: operation.began,
+                        last_begin: now,
                         writing: true,
                         over: false,
                         maybe: false,
@@ -175,7 +181,7 @@ impl Linearizability {
             if operation.returned < operation.blocks {
                 for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
                     if let Some(at) = self.places.get(&(operation.lun, lbn)) {
-                        self.blocks[*at as usize].1.forget_read(operation.began);
+                        self.blocks[*at as usize].1.forget_read(op);
                     }
                 }
             }
@@ -208,7 +214,7 @@ impl Linearizability {
                 let Some(at) = self.places.get(&(operation.lun, lbn)) else { continue };
                 let block = &mut self.blocks[*at as usize].1;
                 match operation.io {
-                    IoKind::Read => block.forget_read(operation.began),
+                    IoKind::Read => block.forget_read(op),
                     IoKind::Write => block.abandon(op, now),
                 }
                 block.forget(now);
@@ -219,11 +225,11 @@ impl Linearizability {
     fn read_returns(&mut self, op: u64, lun: u16, lbn: u64, value: u64) {
         let Some(operation) = self.under_way.get_mut(&op) else { return };
         operation.returned += 1;
-        let began = operation.began;
         self.reads_checked += 1;
         let now = self.now;
         let Some(at) = self.places.get(&(lun, lbn)) else { return };
         let block = &mut self.blocks[*at as usize].1;
+        let Some(began) = block.reads.iter().find(|read| read.0 == op).map(|read| read.1) else { return };
         if block.clusters.len() > 1 {
             self.settled.push((lun, lbn));
         }
@@ -231,7 +237,7 @@ impl Linearizability {
             self.broken
                 .push(format!("read {op} of block {lun}:{lbn} returned write {value}, which it may not see"));
         }
-        block.forget_read(began);
+        block.forget_read(op);
         block.forget(now);
     }
 }
@@ -270,8 +276,8 @@ impl Block {
         }
     }
 
-    fn forget_read(&mut self, began: u64) {
-        if let Some(at) = self.reads.iter().position(|read| *read == began) {
+    fn forget_read(&mut self, op: u64) {
+        if let Some(at) = self.reads.iter().position(|read| read.0 == op) {
             self.reads.swap_remove(at);
         }
     }
@@ -289,7 +295,7 @@ impl Block {
         if self.clusters.len() == 1 {
             return;
         }
-        let oldest_read = self.reads.iter().copied().min().unwrap_or(now).min(now);
+        let oldest_read = self.reads.iter().map(|read| read.1).min().unwrap_or(now).min(now);
         // First all verdicts, then all removals: a cluster that goes may be the one that supersedes another.
         for at in 0..self.clusters.len() {
             let over = self.superseded(&self.clusters[at], oldest_read);
@@ -304,7 +310,7 @@ impl Observer for Linearizability {
         self.now += 1;
         match fact {
             Fact::HostArrived { op, at, io, lun, lbn, blocks, .. } => {
-                self.begins(op, Operation { at, io, lun, lbn, blocks, began: self.now, returned: 0 });
+                self.begins(op, Operation { at, io, lun, lbn, blocks, returned: 0 });
             }
             Fact::Abandoned { at } => self.abandoned(at),
             Fact::HostReplied { op, .. } => self.write_ends(op),

@@ -4,6 +4,7 @@
 use super::failback::Join;
 use super::{Controller, Hello, Input, Mode, Outbox, Output, Patrol, Standing, Timer};
 use crate::array::{Record, RecordMode};
+use crate::bug::Bug;
 use crate::fact::{Fact, Observer, Suspicion};
 use crate::message::Message;
 use crate::state::LineState;
@@ -32,6 +33,9 @@ impl Controller {
 
     /// Forget the conversation, and let the record say what this controller is (R12).
     pub(super) fn look_again<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
+        if self.standing.mode == Mode::Joining && self.has(Bug::AwaitResyncDone) {
+            self.standing.label = None;
+        }
         if self.standing.mode == Mode::Joining {
             self.standing.failed_joins += 1;
         }
@@ -71,7 +75,10 @@ impl Controller {
             self.standing.set_label(record);
         }
         let mine = self.is_labelled();
-        if !mine {
+        if !mine && self.has(Bug::KeepOldMemory) {
+            self.standing.label = None;
+            self.standing.nonce += 1;
+        } else if !mine {
             self.clear_memory(out);
         }
         match record.mode {
@@ -199,7 +206,7 @@ impl Controller {
     /// The record is unpinned: nobody holds what is nowhere else, so this one may serve. The other may have died
     /// between data and parity, and left no word of it: every stripe is suspect (R4).
     fn take_unpinned<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
-        self.standing.all_suspect = true;
+        self.standing.all_suspect = !self.has(Bug::TrustUnpinned);
         self.ask_to_serve_alone(self.standing.record, out);
     }
 

@@ -8,6 +8,7 @@
 use super::memory::FreeList;
 use super::{Controller, Hello, Mode, Outbox};
 use crate::array::{Record, RecordMode};
+use crate::bug::Bug;
 use crate::fact::{Fact, FlushReason, Observer, Suspicion};
 use crate::ids::{ControllerId, LineKey, Lun, Session, Slot};
 use crate::message::Message;
@@ -121,7 +122,7 @@ impl Controller {
 
     /// META_ACK of a walked line: the replacement has its copy.
     pub(super) fn walked<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
-        self.join.walking -= 1;
+        self.join.walking = self.join.walking.saturating_sub(1);
         let line = &mut self.table[at];
         line.peer_slot = line.fresh.take();
         let (key, mirror) = (line.key, line.peer_slot.expect("it was walked into a slot"));
@@ -137,13 +138,14 @@ impl Controller {
         if !self.join.heard {
             return;
         }
-        if !self.join.left.is_empty() || self.join.walking > 0 || self.suspects_left() > 0 {
+        let copied = self.join.left.is_empty() && self.join.walking == 0;
+        if !(copied || self.has(Bug::SwitchEarly)) || self.suspects_left() > 0 {
             self.join.closing = false;
             return;
         }
         self.join.closing = true;
         let in_work = [LineState::SF(FlushStep::Disk), LineState::SW(FlushStep::Disk)];
-        if in_work.iter().any(|state| self.count(*state) > 0) {
+        if in_work.iter().any(|state| self.count(*state) > 0) && !self.has(Bug::SwitchWhileWriting) {
             return;
         }
         let record = self.standing.record;
@@ -154,23 +156,30 @@ impl Controller {
     /// The record says DUAL: lines become mirrored lines, and the replacement is told (R9).
     pub(super) fn switched<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
         self.homes = vec![self.id; self.homes.len()];
-        let all: Vec<u32> = self.table.iter().map(|(at, _)| at).collect();
+        let (all, planted): (Vec<u32>, bool) =
+            (self.table.iter().map(|(at, _)| at).collect(), self.is_planted());
         for at in all {
             let line = &mut self.table[at];
             match line.state {
                 Some(LineState::SD) => {
-                    debug_assert!(line.peer_slot.is_some(), "no dirty line is left without a copy");
+                    debug_assert!(
+                        planted || line.peer_slot.is_some(),
+                        "no dirty line is left without a copy"
+                    );
                     self.set_state(at, Some(LineState::OD), out);
                 }
                 Some(LineState::SC) => {
                     self.clean.remove(at);
                     self.set_state(at, Some(LineState::OC), out);
                 }
-                state => debug_assert!(state.is_none(), "no line is in work at the switch: {state:?}"),
+                state => {
+                    debug_assert!(planted || state.is_none(), "no line is in work at the switch: {state:?}")
+                }
             }
         }
         let lent = self.shape.lines..self.shape.lines + self.shape.lent;
-        let free: Vec<Slot> = lent.map(Slot).filter(|slot| self.memory.held(*slot).is_none()).collect();
+        let told = |slot: &Slot| self.memory.held(*slot).is_none() && !self.has(Bug::TellNoSlots);
+        let free: Vec<Slot> = lent.map(Slot).filter(told).collect();
         self.join = Join::default();
         self.join.rehome = (0..self.homes.len() as u16)
             .map(Lun)
@@ -219,7 +228,7 @@ impl Controller {
     /// Step 5: a LUN at a time goes back to its own default owner, when no line of it is in OP, OR, OW or OX (R11).
     pub(super) fn rehome<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
         while let Some(lun) = self.join.rehome.first().copied() {
-            if self.unsettled[usize::from(lun.0)] > 0 {
+            if self.unsettled[usize::from(lun.0)] > 0 && !self.has(Bug::RehomeAnyTime) {
                 return;
             }
             self.join.rehome.remove(0);

@@ -9,6 +9,7 @@ use super::line::Waiting;
 use super::work::Purpose;
 use super::{Asker, Controller, Input, Mode, Outbox, Output, Timer};
 use crate::array::{Record, RecordMode};
+use crate::bug::Bug;
 use crate::fact::{Fact, IoKind, Observer};
 use crate::ids::{BlockMap, Cid, LineKey, Slot};
 use crate::message::Message;
@@ -70,6 +71,9 @@ impl Controller {
         match self.standing.mode {
             Mode::Frozen => {
                 self.set_mode(Mode::Won, out);
+                if self.has(Bug::NoFence) {
+                    return self.take_over(out);
+                }
                 out.outputs.push(Output::Fence);
             }
             Mode::SoloJoin if record.mode == RecordMode::Dual => self.switched(out),
@@ -164,7 +168,7 @@ impl Controller {
 
     fn convert_line<O: Observer>(&mut self, at: u32, cold: bool, out: &mut Outbox<'_, O>) {
         let line = &mut self.table[at];
-        let (key, before, dirty) = (line.key, line.state, !line.dirty.is_empty());
+        let (key, before) = (line.key, line.state);
         line.ask = None;
         line.asked = None;
         line.granted = false;
@@ -173,7 +177,8 @@ impl Controller {
         line.destaged = false;
         line.peer_slot = None;
         line.fresh = None;
-        let suspect = (before == Some(LineState::MF)) || (cold && line.is_unsettled());
+        let unsettled = line.is_unsettled() && self.shape.bug != Some(Bug::TrustAfterPowerLoss);
+        let suspect = (before == Some(LineState::MF)) || (cold && unsettled);
         if cold {
             // An earlier recovery by the other controller may have written what is newer than clean blocks here (M11).
             line.valid = line.dirty;
@@ -181,8 +186,22 @@ impl Controller {
         if before == Some(LineState::OP) && !cold {
             self.put_write_back(at);
         }
+        if self.has(Bug::PromoteConsistent) && before == Some(LineState::MK) && !cold {
+            let line = &mut self.table[at];
+            line.dirty = line.valid;
+        }
+        if self.has(Bug::QueueWriteThrough) && matches!(before, Some(LineState::OW(_))) && !cold {
+            self.give_up_works(key, out);
+            self.put_write_back(at);
+            self.mark_suspect(key, out);
+        }
+        let line = &self.table[at];
+        let (dirty, queued) = (!line.dirty.is_empty(), line.op == NONE);
         use FlushStep::{Confirm, Disk, Parity};
         let to = match before {
+            Some(LineState::MF) if self.has(Bug::ForgetFlushedMirror) => LineState::SC,
+            Some(LineState::MK) if self.has(Bug::PromoteConsistent) && dirty => LineState::SD,
+            Some(LineState::OW(_)) if queued && !cold => LineState::SC,
             Some(LineState::OF(step @ (Disk | Parity))) if !cold => LineState::SF(step),
             Some(LineState::OF(Confirm)) if !cold => LineState::SC,
             Some(LineState::OW(step)) if !cold => {
@@ -262,6 +281,15 @@ impl Controller {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// All disk work of a line is given up; what has been issued may land all the same.
+    fn give_up_works<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
+        let works: Vec<u32> =
+            self.works.iter().filter(|(_, work)| work.key == key).map(|(at, _)| at).collect();
+        for work in works {
+            self.works.remove(work).give_buffers(out);
         }
     }
 

@@ -6,6 +6,7 @@
 
 use super::line::Line;
 use super::{Controller, Mode, Outbox, Output, Timer};
+use crate::bug::Bug;
 use crate::fact::{Fact, FlushReason, Observer};
 use crate::ids::{BlockMap, Cid, LineKey, Slot};
 use crate::message::Message;
@@ -100,6 +101,10 @@ impl Controller {
         }
         self.set_state(at, Some(LineState::OF(FlushStep::Notify)), out);
         out.send(Message::FlushNotify { key, cid, seq, with_data: true });
+        if self.has(Bug::DiskBeforeFnAck) {
+            self.set_state(at, Some(LineState::OF(FlushStep::Disk)), out);
+            self.flush_to_disk(at, out);
+        }
     }
 
     /// FLUSH_NOTIFY at the mirror: temporarily invalid, but kept and still dirty (claim 12). Without data it only
@@ -112,18 +117,17 @@ impl Controller {
         with_data: bool,
         out: &mut Outbox<'_, O>,
     ) {
-        let at = self.record(key);
+        let (at, planted) = (self.record(key), self.is_planted());
         let line = &mut self.table[at];
         if with_data {
-            debug_assert_eq!(
-                (line.state, line.seq),
-                (Some(LineState::MD), seq),
+            debug_assert!(
+                planted || (line.state, line.seq) == (Some(LineState::MD), seq),
                 "a dirty mirror of the same age"
             );
-            debug_assert_eq!(line.cid, cid, "the mirror is of this very line");
+            debug_assert!(planted || line.cid == cid, "the mirror is of this very line");
         } else {
             debug_assert!(
-                matches!(line.state, None | Some(LineState::M0)),
+                planted || matches!(line.state, None | Some(LineState::M0)),
                 "no mirror outlives a write-through"
             );
             line.cid = cid;
@@ -142,7 +146,10 @@ impl Controller {
                 self.flush_to_disk(at, out);
             }
             Some(LineState::OW(FlushStep::Notify)) => self.write_through_to_disk(at, out),
-            state => debug_assert!(false, "FN_ACK answers a FLUSH_NOTIFY, but the line is in {state:?}"),
+            state => debug_assert!(
+                self.is_planted(),
+                "FN_ACK answers a FLUSH_NOTIFY, but the line is in {state:?}"
+            ),
         }
     }
 
@@ -160,7 +167,8 @@ impl Controller {
     pub(super) fn stripe_written<O: Observer>(&mut self, at: u32, map: BlockMap, out: &mut Outbox<'_, O>) {
         match self.table[at].state {
             Some(LineState::SW(_)) => return self.written_through(at, out),
-            Some(LineState::SF(_)) if self.table[at].peer_slot.is_none() => {
+            Some(LineState::SF(_)) if self.table[at].peer_slot.is_none() || self.has(Bug::KeepCopies) => {
+                self.table[at].peer_slot = None;
                 return self.flushed_alone(at, out);
             }
             Some(LineState::SF(_)) => {
@@ -175,7 +183,10 @@ impl Controller {
         let through = matches!(self.table[at].state, Some(LineState::OW(_)));
         let to = if through { LineState::OW(FlushStep::Confirm) } else { LineState::OF(FlushStep::Confirm) };
         self.set_state(at, Some(to), out);
-        let drop = through || self.table[at].dropping;
+        let drop = (through && !self.has(Bug::ThroughKeepsMirror)) || self.table[at].dropping;
+        if self.has(Bug::SkipConsistent) {
+            return self.c_ack(self.table[at].key, out);
+        }
         self.declare_consistent(at, map, drop, out);
     }
 
@@ -187,7 +198,8 @@ impl Controller {
         drop: bool,
         out: &mut Outbox<'_, O>,
     ) {
-        let ret = if drop { self.give_back_foreign(at) } else { None };
+        let names = drop && !self.has(Bug::KeepForeignSlot);
+        let ret = if names { self.give_back_foreign(at) } else { None };
         let line = &self.table[at];
         let (key, cid, seq) = (line.key, line.cid, line.seq);
         out.send(Message::Consistent { key, cid, seq, map, drop, ret });
@@ -216,13 +228,14 @@ impl Controller {
         out: &mut Outbox<'_, O>,
     ) {
         let at = self.table.find(key).expect("a mirror that is declared consistent is in the table");
+        let planted = self.is_planted();
         let line = &mut self.table[at];
         debug_assert!(
-            matches!(line.state, Some(LineState::MF | LineState::MK | LineState::MD)),
+            planted || matches!(line.state, Some(LineState::MF | LineState::MK | LineState::MD)),
             "announced, or already consistent, or a copy that a replacement drops again"
         );
         debug_assert!(
-            line.loc.is_none() || (line.cid, line.seq) == (cid, seq),
+            planted || line.loc.is_none() || (line.cid, line.seq) == (cid, seq),
             "the mirror is of this very line"
         );
         line.dirty = line.dirty.without(map);
@@ -238,7 +251,7 @@ impl Controller {
             self.set_state(at, Some(LineState::M0), out);
         } else {
             debug_assert!(ret.is_none(), "slots are given back only with the mirror");
-            debug_assert!(self.table[at].dirty.is_empty(), "a flush writes all dirty blocks");
+            debug_assert!(planted || self.table[at].dirty.is_empty(), "a flush writes all dirty blocks");
             self.set_state(at, Some(LineState::MK), out);
         }
         out.send(Message::CAck { key });
@@ -273,7 +286,9 @@ impl Controller {
                 self.pump(at, out);
             }
             Some(LineState::OW(FlushStep::Confirm)) => self.written_through(at, out),
-            state => debug_assert!(false, "C_ACK answers a CONSISTENT, but the line is in {state:?}"),
+            state => {
+                debug_assert!(self.is_planted(), "C_ACK answers a CONSISTENT, but the line is in {state:?}")
+            }
         }
     }
 

@@ -70,6 +70,11 @@ impl AgeList {
         self.len -= 1;
     }
 
+    pub fn clear(&mut self) {
+        self.links.clear();
+        (self.oldest, self.newest, self.len) = (NONE, NONE, 0);
+    }
+
     /// The lines, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         let mut at = self.oldest;

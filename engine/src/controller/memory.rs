@@ -6,6 +6,7 @@
 //! a slot goes home only by being named in a message.
 
 use crate::buffer::{LineBuf, copy_blocks};
+use crate::compact::Coder;
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::ids::{BlockMap, Slot};
@@ -54,6 +55,12 @@ impl FreeList {
     pub fn put(&mut self, slot: Slot) {
         debug_assert!(slot.0 < self.unused, "only what was taken comes back");
         self.returned.push(slot.0);
+    }
+
+    /// Nothing is free.
+    fn empty(&mut self, end: u32) {
+        self.returned.clear();
+        (self.unused, self.end) = (end, end);
     }
 
     #[must_use]
@@ -175,6 +182,41 @@ impl Memory {
     #[must_use]
     pub fn word(&self, slot: Slot, block: u32) -> u64 {
         self.bytes.word(u64::from(slot.0), block as usize * self.block_bytes)
+    }
+
+    /// The free lists, each in the order in which slots are taken. What the slots hold comes with their lines.
+    pub(crate) fn code(&mut self, c: &mut Coder) {
+        if c.reading {
+            for slot in 0..self.slots {
+                *self.holds.get_mut(slot as usize) = NONE;
+                *self.uses.get_mut(slot as usize) = 0;
+                self.bytes.get_mut(u64::from(slot)).fill(0);
+            }
+        }
+        for (list, end) in [(&mut self.local_free, self.lines), (&mut self.mirror_free, self.slots)] {
+            // Without a peer there is no list at all.
+            let mut is_there = list.end != 0;
+            c.flag(&mut is_there);
+            let count = c.count(list.len() as usize);
+            if c.reading {
+                list.empty(if is_there { end } else { 0 });
+                for _ in 0..count {
+                    let mut slot = 0;
+                    c.number32(&mut slot);
+                    list.returned.push(slot);
+                }
+                list.returned.reverse();
+            } else {
+                for slot in list.iter() {
+                    c.number32(&mut slot.0.clone());
+                }
+            }
+        }
+    }
+
+    /// Blocks of one slot.
+    pub(crate) fn code_slot(&mut self, slot: Slot, map: BlockMap, c: &mut Coder) {
+        c.blocks(map, self.bytes.get_mut(u64::from(slot.0)));
     }
 
     /// Another value in a block, for tests of the checks.

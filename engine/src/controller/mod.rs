@@ -6,6 +6,7 @@
 //! work on is in [`mod@line`], [`table`], [`queue`], [`memory`], [`standing`].
 
 pub mod boot;
+pub(crate) mod compact;
 pub mod failback;
 pub mod failover;
 pub mod flush;
@@ -33,6 +34,7 @@ pub mod write;
 
 use crate::array::{DiskCommand, Record};
 use crate::buffer::LineBuf;
+use crate::bug::Bug;
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::fact::{Fact, Observer};
@@ -298,7 +300,10 @@ impl Controller {
 
     /// DATA lands: a one-sided copy into this controller's memory, which it does not notice.
     pub fn land(&mut self, slot: Slot, map: BlockMap, bytes: &LineBuf) {
-        debug_assert!(self.memory.held(slot).is_none(), "DATA never lands in a slot that is in use");
+        debug_assert!(
+            self.memory.held(slot).is_none() || self.is_planted(),
+            "DATA never lands in a slot that is in use"
+        );
         self.memory.write(slot, map, bytes);
     }
 
@@ -383,6 +388,11 @@ impl Controller {
                 | Some(LineState::SC | LineState::SD)
         );
         let serves = self.standing.mode.serves();
+        if self.has(Bug::GrantDuringFlush)
+            && let (Some(LineState::OF(_)), Some(ticket)) = (line.state, line.asked)
+        {
+            return self.answer_req_own(at, ticket, out);
+        }
         if !stable || line.op != crate::slab::NONE || line.locks > 0 || line.fresh.is_some() || !serves {
             return;
         }
@@ -513,6 +523,16 @@ impl Controller {
         self.standing.boot = standing.boot;
         self.standing.battery_good = standing.battery_good;
         self.held.clear();
+    }
+
+    /// Whether the protocol is broken on purpose: what it promises need not hold then.
+    fn is_planted(&self) -> bool {
+        self.shape.bug.is_some()
+    }
+
+    /// Whether a bug is planted here.
+    fn has(&self, bug: Bug) -> bool {
+        self.shape.bug == Some(bug)
     }
 
     #[must_use]

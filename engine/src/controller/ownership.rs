@@ -1,6 +1,7 @@
 //! Ownership of a line: requested, granted, switched (protocol §4, rules 2 and 3; claims 7, 8, 10).
 
 use super::{Controller, Outbox};
+use crate::bug::Bug;
 use crate::fact::{Fact, Observer};
 use crate::ids::{BlockMap, Cid, LineKey, Ticket};
 use crate::message::{Grant, Message};
@@ -47,6 +48,9 @@ impl Controller {
         }
         match self.table[at].state {
             Some(state @ (LineState::OD | LineState::OK)) => self.grant_swap(at, state, out),
+            Some(LineState::OF(_)) if self.has(Bug::GrantDuringFlush) => {
+                self.grant_swap(at, LineState::OD, out)
+            }
             None | Some(LineState::OC) => self.grant_empty(at, out),
             state => debug_assert!(false, "pump answers in none, OC, OD and OK only, not in {state:?}"),
         }
@@ -87,24 +91,30 @@ impl Controller {
 
     /// GRANT at the requester. Accepted even if no request is outstanding any more (C3).
     pub(super) fn grant<O: Observer>(&mut self, key: LineKey, grant: Grant, out: &mut Outbox<'_, O>) {
-        let at = self.record(key);
+        let (at, planted) = (self.record(key), self.is_planted());
         let line = &mut self.table[at];
         line.ask = None;
         line.granted = !line.writes.is_empty();
         line.used = self.clock;
         match grant {
             Grant::Swap { cid, seq, dirty, slot } => {
-                debug_assert_eq!((line.seq, line.dirty), (seq, dirty), "owner and mirror agree");
-                debug_assert_eq!(line.peer_slot, Some(slot), "the mirror knows the owner's slot");
+                debug_assert!(planted || (line.seq, line.dirty) == (seq, dirty), "owner and mirror agree");
+                debug_assert!(planted || line.peer_slot == Some(slot), "the mirror knows the owner's slot");
                 let loc = line.loc.expect("a mirror in MD or MK has a slot");
                 self.foreign += u32::from(!self.memory.is_local(loc));
                 // The requester keeps its own valid map [R1].
                 line.cid = cid;
                 line.peer_slot = Some(slot);
+                if self.shape.bug == Some(Bug::GrantHandsValid) {
+                    line.valid = BlockMap::range(0, self.shape.line_blocks);
+                }
                 let to = match line.state {
                     Some(LineState::MD) => LineState::OD,
                     state => {
-                        debug_assert_eq!(state, Some(LineState::MK), "a mirror is switched in MD or MK");
+                        debug_assert!(
+                            planted || state == Some(LineState::MK),
+                            "a mirror is switched in MD or MK"
+                        );
                         LineState::OK
                     }
                 };

@@ -24,6 +24,10 @@ impl WriteBackQueue {
         }
     }
 
+    pub fn clear(&mut self) {
+        self.ages.clear();
+    }
+
     pub fn remove(&mut self, line: u32) {
         self.ages.remove(line);
     }

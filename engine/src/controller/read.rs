@@ -4,6 +4,7 @@ use super::work::{Purpose, Work};
 use super::{Asker, Controller, Outbox, Request};
 use crate::array::DiskCommand;
 use crate::buffer::LineBuf;
+use crate::bug::Bug;
 use crate::controller::line::Waiting;
 use crate::fact::{Fact, IoKind, Observer, ReadSource, WaitsFor};
 use crate::ids::{BlockMap, LineKey, Ticket};
@@ -35,6 +36,14 @@ impl Controller {
         if let Some(at) = found {
             let line = &mut self.table[at];
             line.used = self.clock;
+            if self.shape.bug == Some(Bug::ReadPending)
+                && line.op != NONE
+                && self.requests[line.op].map.contains_all(map)
+            {
+                let staging = self.requests[line.op].bytes.clone();
+                out.buffers.copy(map, staging.bytes(), self.requests[request].bytes.bytes_mut());
+                return self.answer_read(request, out);
+            }
             if line.op != NONE && self.requests[line.op].map.intersects(map) {
                 // Nobody sees a write before it is committed.
                 let mut waiting = line.reads;
@@ -206,7 +215,7 @@ impl Controller {
         ticket: Ticket,
         out: &mut Outbox<'_, O>,
     ) {
-        let bytes = out.buffers.take();
+        let bytes = out.buffers.take_zeroed();
         let request = self.requests.insert(Request::new(Asker::Peer(ticket), IoKind::Read, key, map, bytes));
         self.route_read(request, out);
     }

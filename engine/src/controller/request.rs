@@ -156,6 +156,14 @@ impl Controller {
         first
     }
 
+    /// The host hears "done", and the write goes on for nobody.
+    pub(super) fn answer_early<O: Observer>(&mut self, request: u32, out: &mut Outbox<'_, O>) {
+        let from = std::mem::replace(&mut self.requests[request].from, Asker::Nobody);
+        if let Asker::Host { part, .. } = from {
+            out.outputs.push(Output::Reply { part, hit: false, failed: false });
+        }
+    }
+
     /// Answers a request and forgets it.
     pub(super) fn answer<O: Observer>(&mut self, request: u32, out: &mut Outbox<'_, O>) {
         let request = self.requests.remove(request);

@@ -1,5 +1,6 @@
 //! What a controller is built for: geometry, sizes, policies, and which stripe of the array a line is.
 
+use crate::bug::Bug;
 use crate::config::{Config, FailoverConfig, FlushPolicy, Geometry};
 use crate::ids::{ControllerId, LineKey, Lun};
 
@@ -17,6 +18,8 @@ pub struct Shape {
     pub(super) flush: FlushPolicy,
     pub(super) slot_wait_ns: u64,
     pub(super) failover: FailoverConfig,
+    /// The rule that is not kept.
+    pub(super) bug: Option<Bug>,
 }
 
 impl Shape {
@@ -44,6 +47,7 @@ impl Shape {
             flush: config.flush,
             slot_wait_ns: config.slot_wait_ns,
             failover: config.failover,
+            bug: config.bug,
         }
     }
 

@@ -33,6 +33,11 @@ impl Table {
         None
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.buckets.fill(NONE);
+        self.lines.drain().for_each(drop);
+    }
+
     pub fn insert(&mut self, mut line: Line) -> u32 {
         debug_assert!(self.find(line.key).is_none(), "one record for each key");
         if self.lines.len() >= self.buckets.len() {

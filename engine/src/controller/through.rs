@@ -5,6 +5,7 @@
 //! written, parity, CONSISTENT with *drop*, and after C_ACK the host is answered.
 
 use super::{Controller, Mode, Outbox};
+use crate::bug::Bug;
 use crate::fact::{Fact, FlushReason, Observer};
 use crate::ids::{BlockMap, Slot};
 use crate::message::Message;
@@ -16,6 +17,7 @@ impl Controller {
     pub(super) fn begin_write_through<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
         self.clean.remove(at);
         match self.table[at].state {
+            _ if self.has(Bug::ThroughKeepsMirror) => self.announce_write_through(at, out),
             Some(LineState::OD) => {
                 self.table[at].dropping = true;
                 self.begin_flush(at, FlushReason::BeforeWriteThrough, out);

@@ -42,10 +42,10 @@ pub struct StripeWrite {
     pub data: LineBuf,
     /// What could not be read.
     pub damage: Damage,
-    damage_grew: bool,
+    pub(super) damage_grew: bool,
     /// Data blocks and parity rows that a disk did not take: a missing one's are held by the other.
-    unwritten: BlockMap,
-    unwritten_parity: BlockMap,
+    pub(super) unwritten: BlockMap,
+    pub(super) unwritten_parity: BlockMap,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! not before, the owner commits: merge, raise the sequence number, enqueue for write-back, answer the host.
 
 use super::{Controller, Outbox, Timer};
+use crate::bug::Bug;
 use crate::controller::outbox::Output;
 use crate::fact::{Fact, Observer, SlotList};
 use crate::ids::{BlockMap, Cid, LineKey, Slot, Ticket};
@@ -34,7 +35,10 @@ impl Controller {
             };
             self.settle(at, slot);
         }
-        let fresh = self.take_mirror(out);
+        let fresh = match self.table[at].peer_slot.filter(|_| self.has(Bug::MirrorInPlace)) {
+            Some(slot) => slot,
+            None => self.take_mirror(out),
+        };
         let mut waiting = self.table[at].writes;
         self.take_first(&mut waiting);
         self.requests[request].wants_slot = false;
@@ -48,6 +52,13 @@ impl Controller {
         self.set_state(at, Some(LineState::OP), out);
         out.send(Message::Data { key, slot: fresh, map, bytes });
         out.send(Message::Meta { key, cid, slot: fresh, seq, wmap: map });
+        if self.has(Bug::AckBeforeMeta) {
+            self.answer_early(request, out);
+        }
+        if self.has(Bug::RecycleEarly) {
+            let old = self.table[at].peer_slot.take();
+            self.release_mirror(old, out);
+        }
     }
 
     /// A line without a slot gets one, and with it a cache identifier of its own.
@@ -72,9 +83,10 @@ impl Controller {
     ) {
         let at = self.record(key);
         let line = &self.table[at];
-        debug_assert!(line.state.is_none_or(LineState::is_mirror), "only one side owns a line");
-        debug_assert!(seq > line.seq, "the sequence number of a line rises with each write");
-        let old = line.loc;
+        let planted = self.is_planted();
+        debug_assert!(planted || line.state.is_none_or(LineState::is_mirror), "only one side owns a line");
+        debug_assert!(planted || seq > line.seq, "the sequence number of a line rises with each write");
+        let old = line.loc.filter(|old| *old != slot);
         let kept = line.valid.without(wmap);
         if let Some(old) = old {
             let mut bytes = out.buffers.take();
@@ -98,18 +110,18 @@ impl Controller {
     /// META_ACK at the owner: the write is held twice. Commit it.
     pub(super) fn meta_ack<O: Observer>(&mut self, key: LineKey, seq: u64, out: &mut Outbox<'_, O>) {
         let at = self.table.find(key).expect("a line in OP stays in the table until META_ACK");
-        if self.table[at].state == Some(LineState::SD) {
+        if self.table[at].op == NONE {
             return self.walked(at, out);
         }
+        let planted = self.is_planted();
         let line = &mut self.table[at];
-        debug_assert_eq!(
-            (line.state, line.seq + 1),
-            (Some(LineState::OP), seq),
+        debug_assert!(
+            planted || (line.state, line.seq + 1) == (Some(LineState::OP), seq),
             "META_ACK ends the write in OP"
         );
         let request = line.op;
-        let old_mirror = line.peer_slot;
         let fresh = line.fresh.take();
+        let old_mirror = line.peer_slot.filter(|old| Some(*old) != fresh);
         let loc = line.loc.expect("a line in OP has a slot");
         let map = self.requests[request].map;
         self.memory.write(loc, map, &self.requests[request].bytes);

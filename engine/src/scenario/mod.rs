@@ -34,7 +34,7 @@ pub(crate) use write::command as write_command;
 use crate::config::{Config, ConfigError};
 use crate::sim::op::{Source, TimedOp};
 use crate::sim::run::Pacing;
-use crate::sim::{Command, Seed, TimedFault, World};
+use crate::sim::{Command, EventId, Seed, TimedFault, World};
 use crate::workload::generator::{Generator, GeneratorConfig, WorkloadError};
 use crate::workload::trace::replay::TraceSource;
 use std::sync::Arc;
@@ -57,6 +57,8 @@ pub struct Scenario {
     pub faults: Arc<[TimedFault]>,
     /// No request is sent later than this.
     pub end_ns: Option<u64>,
+    /// The first events, when they do not come by time: see [`Source::order`].
+    pub order: Arc<[EventId]>,
 }
 
 /// Where a scenario's requests come from.
@@ -81,6 +83,7 @@ impl Default for Scenario {
             feed: Feed::Script([].into()),
             faults: [].into(),
             end_ns: None,
+            order: [].into(),
         }
     }
 }
@@ -127,7 +130,8 @@ impl Scenario {
             }
             Feed::Trace(source) => Requests::Trace(Box::new(source.clone())),
         };
-        Ok(ScenarioSource { feed, end_ns: self.end_ns.unwrap_or(u64::MAX) })
+        let end_ns = self.end_ns.unwrap_or(u64::MAX);
+        Ok(ScenarioSource { feed, end_ns, order: self.order.clone() })
     }
 }
 
@@ -136,6 +140,7 @@ impl Scenario {
 pub struct ScenarioSource {
     feed: Requests,
     end_ns: u64,
+    order: Arc<[EventId]>,
 }
 
 #[derive(Clone, Debug)]
@@ -157,6 +162,10 @@ impl Source for ScenarioSource {
             Requests::Trace(source) => source.next_op(),
         };
         timed.filter(|timed| timed.at_ns <= self.end_ns)
+    }
+
+    fn order(&self) -> &[EventId] {
+        &self.order
     }
 }
 

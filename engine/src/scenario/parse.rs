@@ -132,6 +132,7 @@ impl Draft {
             }
             "seed" => scenario.seed = words.number("seed", "", 0, u64::MAX)?,
             "pacing" => scenario.pacing = settings::pacing(words)?,
+            "order" => scenario.order = settings::order(words)?.into(),
             "end" => scenario.end_ns = Some(words.time("end")?),
             _ => self.workload = Some(settings::workload(words)?),
         }

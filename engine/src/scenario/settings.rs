@@ -1,15 +1,17 @@
 //! The settings of a scenario's world, one function for each kind of line.
 
+use crate::bug::Bug;
 use crate::config::{Config, DiskProfile, Layout, LunConfig};
 use crate::ids::ControllerId;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::words::Words;
+use crate::sim::EventId;
 use crate::sim::run::Pacing;
 use crate::workload::generator::{Arrivals, GeneratorConfig, Pattern, SizeShare};
 use crate::workload::paths::Paths;
 
 /// Words that a line can begin with.
-pub const KEYS: [&str; 18] = [
+pub const KEYS: [&str; 20] = [
     "title",
     "about",
     "seed",
@@ -28,6 +30,8 @@ pub const KEYS: [&str; 18] = [
     "pacing",
     "end",
     "workload",
+    "order",
+    "bug",
 ];
 
 /// The key under which a field of [`Config`] is set, to say where a bad value stands.
@@ -80,6 +84,7 @@ pub fn world_setting(key: &str, words: &mut Words<'_>, config: &mut Config) -> R
         "disk" => config.disk = disk(words)?,
         "flush" => flush(words, config)?,
         "failover" => failover(words, config)?,
+        "bug" => config.bug = Some(bug(words)?),
         _ => return Ok(false),
     }
     words.end()?;
@@ -183,6 +188,21 @@ fn failover(words: &mut Words<'_>, config: &mut Config) -> Result<(), ScenarioEr
         }
     }
     Ok(())
+}
+
+fn bug(words: &mut Words<'_>) -> Result<Bug, ScenarioError> {
+    let known: Vec<&str> = Bug::ALL.iter().map(|bug| bug.name()).collect();
+    let word = words.one_of("a planted bug", &known)?;
+    Ok(Bug::find(word.text).expect("one of the names was taken"))
+}
+
+/// `order 3 0 7 4`: the numbers of the first events, in their order.
+pub fn order(words: &mut Words<'_>) -> Result<Vec<EventId>, ScenarioError> {
+    let mut order = Vec::new();
+    while words.peek().is_some() {
+        order.push(EventId(words.number("an event's number", "", 0, u64::MAX)?));
+    }
+    Ok(order)
 }
 
 /// `pacing timed` or `pacing closed 8`.

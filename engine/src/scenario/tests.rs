@@ -2,8 +2,8 @@ use super::*;
 use crate::config::{Config, DiskProfile, FailoverConfig, Geometry, Layout, LinkConfig, LunConfig};
 use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId, Lun};
-use crate::sim::Fault;
 use crate::sim::op::HostOp;
+use crate::sim::{EventId, Fault};
 use crate::workload::generator::{Arrivals, Pattern, SizeShare};
 use crate::workload::paths::Paths;
 use proptest::prelude::*;
@@ -396,6 +396,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         proptest::option::of(0u64..1 << 40),
     )
         .prop_map(|(title, config, seed, pacing, feed, faults, end_ns)| Scenario {
+            order: (0..seed % 5).map(|n| EventId(seed % 100 + n)).collect(),
             title: title.trim().into(),
             about: String::new(),
             config,
@@ -421,6 +422,7 @@ proptest! {
         prop_assert_eq!((&back.title, &back.config, back.seed), (&scenario.title, &scenario.config, scenario.seed));
         prop_assert_eq!((back.pacing, back.end_ns), (scenario.pacing, scenario.end_ns));
         prop_assert_eq!(&back.faults, &scenario.faults);
+        prop_assert_eq!(&back.order, &scenario.order);
         let first = |scenario: &Scenario| {
             let mut source = scenario.source().unwrap();
             (0..50).map_while(|_| source.next_op()).collect::<Vec<_>>()

@@ -55,6 +55,13 @@ pub fn write(scenario: &Scenario) -> String {
     if let Some(end_ns) = scenario.end_ns {
         lines.push(format!("end {}", format_ns(end_ns)));
     }
+    if !scenario.order.is_empty() {
+        let order: Vec<String> = scenario.order.iter().map(|id| id.0.to_string()).collect();
+        lines.push(format!("order {}", order.join(" ")));
+    }
+    if let Some(bug) = config.bug {
+        lines.push(format!("bug {}", bug.name()));
+    }
     match &scenario.feed {
         Feed::Script(ops) => happenings(ops.iter().copied(), &scenario.faults, &mut lines),
         Feed::Generated(workload) => {

@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, VecDeque};
 #[derive(Clone, Debug)]
 pub struct Hardware {
     /// Starts of controllers so far, and the last one of each.
-    starts: u32,
+    pub(super) starts: u32,
     pub boots: [u32; 2],
     /// The array takes no commands from it any more.
     pub revoked: [bool; 2],
@@ -30,8 +30,8 @@ pub struct Hardware {
     pub broken: [bool; 2],
     pub battery_good: [bool; 2],
     pub fence_stuck: bool,
-    stuck_fences: Vec<Control>,
-    paths_cut: BTreeSet<(HostId, ControllerId)>,
+    pub(super) stuck_fences: Vec<Control>,
+    pub(super) paths_cut: BTreeSet<(HostId, ControllerId)>,
     /// Something has been broken at some time, or a controller has taken its peer for broken.
     pub troubled: bool,
     pub(super) watch_armed: bool,

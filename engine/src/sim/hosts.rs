@@ -29,6 +29,14 @@ pub struct Operation {
     pub hit: bool,
 }
 
+impl Operation {
+    /// A controller has it, or its answer is on the way, and nothing of that was lost.
+    #[must_use]
+    pub fn awaits_answer(&self) -> bool {
+        self.fate == Fate::Waiting && self.refusals == 0
+    }
+}
+
 /// What the host may still expect of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {

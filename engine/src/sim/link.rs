@@ -1,9 +1,12 @@
 //! The mirror link: FIFO and lossless in each direction, with latency and bandwidth.
 
 use crate::array::service::transfer_ns;
+use crate::buffer::Buffers;
+use crate::compact::Coder;
 use crate::config::Config;
+use crate::controller::compact::code_session;
 use crate::digest::Digest;
-use crate::ids::{BlockMap, LineKey, Session};
+use crate::ids::{BlockMap, ControllerId, LineKey, Session, Slot};
 use crate::message::Message;
 use std::collections::VecDeque;
 
@@ -159,6 +162,45 @@ impl Link {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.on_the_way.is_empty()
+    }
+
+    /// What is on the way to `to`, in order; when it comes is a matter of time.
+    pub(super) fn code(&mut self, to: ControllerId, buffers: &mut Buffers, c: &mut Coder) {
+        c.flag(&mut self.cut);
+        let count = c.count(self.on_the_way.len());
+        if c.reading {
+            (self.busy_until_ns, self.last_arrival_ns, self.sent) = (0, 0, 0);
+            for envelope in self.on_the_way.drain(..) {
+                envelope.message.recycle(buffers);
+            }
+            for _ in 0..count {
+                let (session, message) = (Session::default(), Message::ImagesEnd);
+                self.on_the_way.push_back(Envelope {
+                    number: 0,
+                    sent_ns: 0,
+                    leaves_ns: 0,
+                    gone_ns: 0,
+                    arrives_ns: 0,
+                    session,
+                    message,
+                });
+            }
+        }
+        for envelope in &mut self.on_the_way {
+            code_session(&mut envelope.session, c);
+            envelope.message.code(to, buffers, c);
+        }
+    }
+
+    /// Slots and blocks that DATA has brought, and whose META is still on the way.
+    pub(super) fn landed(&self) -> impl Iterator<Item = (Slot, BlockMap)> + '_ {
+        self.on_the_way.iter().enumerate().filter_map(|(n, envelope)| {
+            let Message::Meta { slot, wmap, .. } = envelope.message else { return None };
+            let before =
+                |other: &Envelope| matches!(other.message, Message::Data { slot: of, .. } if of == slot);
+            let lands_later = self.on_the_way.iter().take(n).any(before);
+            (!lands_later).then_some((slot, wmap))
+        })
     }
 
     pub fn feed(&self, digest: &mut Digest) {

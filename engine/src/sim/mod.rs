@@ -1,5 +1,6 @@
 //! The world: both controllers, the link, the array, the hosts, virtual time, and what is pending.
 
+pub(crate) mod compact;
 pub mod counters;
 pub mod event;
 pub mod fault;

@@ -1,5 +1,6 @@
 //! What hosts ask for, and where the next request comes from.
 
+use super::event::EventId;
 use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId, Lun};
 
@@ -28,4 +29,10 @@ pub struct TimedOp {
 /// Where requests come from: a generator, a trace, a script. Deterministic, and without end or with one.
 pub trait Source {
     fn next_op(&mut self) -> Option<TimedOp>;
+
+    /// The first events of the run, when they do not come by time: the numbers of the pending ones that are taken, one
+    /// after the other.
+    fn order(&self) -> &[EventId] {
+        &[]
+    }
 }

@@ -44,6 +44,12 @@ impl<S: Source> Run<S> {
         if self.refused.is_some() {
             return None;
         }
+        let events = usize::try_from(self.world.events()).unwrap_or(usize::MAX);
+        if let Some(id) = self.source.order().get(events)
+            && let Some(event) = self.world.step_event(*id, observer)
+        {
+            return Some(event);
+        }
         self.world.step(observer)
     }
 

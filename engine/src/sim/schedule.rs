@@ -85,6 +85,17 @@ impl Schedule {
         }
     }
 
+    /// Nothing is pending, and nothing ever was.
+    pub fn clear(&mut self) {
+        self.heap.clear();
+        self.next_id = 0;
+    }
+
+    /// Everything pending, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.heap.iter().map(|Reverse(pending)| pending)
+    }
+
     /// When the earliest will happen.
     #[must_use]
     pub fn earliest_ns(&self) -> Option<u64> {

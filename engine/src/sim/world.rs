@@ -218,7 +218,7 @@ impl World {
         all
     }
 
-    fn happen<O: Observer>(&mut self, pending: Pending, observer: &mut O) -> Event {
+    pub(super) fn happen<O: Observer>(&mut self, pending: Pending, observer: &mut O) -> Event {
         self.now_ns = self.now_ns.max(pending.at_ns);
         let index = self.events;
         self.events += 1;

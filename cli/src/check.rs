@@ -1,0 +1,242 @@
+//! `mirrorline check`: every order of events of a small world, on all cores.
+
+mod explore;
+
+use crate::errors::{Failure, Outcome, Verdict};
+use crate::interrupt;
+use crate::output::Output;
+use mirrorline_engine::bug::Bug;
+use mirrorline_engine::explore::worlds::{self, NamedWorld, WORLDS};
+use mirrorline_engine::explore::{Counterexample, Model};
+use mirrorline_engine::scenario::error::did_you_mean;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Explore every order in which the events of a small world can come, and check every state.
+///
+/// A world is a few requests and a few faults; any pending event may come next. What is found is a shortest way to a
+/// broken rule. It is written down as a scenario file, which `mirrorline run` shows step by step, and as a link that
+/// opens on the page at its first step. What is found does not depend on how many threads there are.
+#[derive(clap::Args)]
+#[command(after_help = HELP)]
+pub struct Args {
+    /// One world; without it the one in which the bug is found soonest, or without a bug all that are small
+    #[arg(long, value_name = "NAME")]
+    world: Option<String>,
+    /// Plant a bug; `mirrorline bugs` lists them
+    #[arg(long, value_name = "NAME")]
+    bug: Option<String>,
+    /// List the worlds
+    #[arg(long)]
+    list: bool,
+    /// All worlds, also those that take minutes
+    #[arg(long, conflicts_with = "world")]
+    all: bool,
+    /// Give up after so many states
+    #[arg(long, value_name = "N", default_value_t = 20_000_000)]
+    max_states: usize,
+    /// How many threads; without it as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Where counterexamples are written; made when there is one
+    #[arg(long, value_name = "DIR", default_value = "counterexamples")]
+    out: PathBuf,
+    /// End each world with one JSON object on a line
+    #[arg(long)]
+    json: bool,
+}
+
+const HELP: &str = "Examples:
+  mirrorline check --list
+  mirrorline check --world steady
+  mirrorline check --bug mirror-in-place --json
+
+With --json each world ends with one JSON object on a line:
+  world, bug                    what was explored; bug is null when none is planted
+  unique_states, generated_states, depth
+                                states seen, steps taken, and the most steps that a state is away from the start
+  complete                      whether every state was seen
+  violation                     null, or what is broken first: {invariant, steps, link, what, file}
+  wall_s, unique_states_per_s   the time that it took";
+
+/// The last line.
+#[derive(serde::Serialize)]
+struct Checked {
+    world: &'static str,
+    bug: Option<&'static str>,
+    unique_states: usize,
+    generated_states: u64,
+    depth: u32,
+    complete: bool,
+    violation: Option<Broken>,
+    wall_s: f64,
+    unique_states_per_s: f64,
+}
+
+#[derive(serde::Serialize)]
+struct Broken {
+    invariant: &'static str,
+    steps: u64,
+    link: Option<String>,
+    what: String,
+    file: Option<String>,
+}
+
+pub fn run(args: &Args) -> Outcome {
+    let mut out = Output::stdout();
+    if args.list {
+        for world in &WORLDS {
+            out.line(format_args!("{:<18} {}", world.name, world.about))?;
+            out.line(format_args!("{:<18} {}", "", world.bounds()))?;
+        }
+        out.finish()?;
+        return Ok(Verdict::Fine);
+    }
+    let bug = args.bug.as_deref().map(find_bug).transpose()?;
+    interrupt::listen();
+    let mut verdict = Verdict::Fine;
+    for world in worlds_of(args, bug)? {
+        if check(args, world, bug, &mut out)? == Verdict::Violated {
+            verdict = Verdict::Violated;
+        }
+        if interrupt::asked() {
+            break;
+        }
+    }
+    out.finish()?;
+    Ok(verdict)
+}
+
+fn find_bug(name: &str) -> Result<Bug, Failure> {
+    Bug::find(name).ok_or_else(|| {
+        let names: Vec<&str> = Bug::ALL.iter().map(|bug| bug.name()).collect();
+        Failure::BadInput(format!("no bug is called '{name}'; {}", did_you_mean(name, &names)))
+    })
+}
+
+fn worlds_of(args: &Args, bug: Option<Bug>) -> Result<Vec<&'static NamedWorld>, Failure> {
+    let name = match (&args.world, bug) {
+        (Some(name), _) => name.as_str(),
+        (None, Some(bug)) => bug.planted().world,
+        (None, None) => return Ok(WORLDS.iter().filter(|world| args.all || !world.large).collect()),
+    };
+    let world = worlds::find(name).ok_or_else(|| {
+        let names: Vec<&str> = WORLDS.iter().map(|world| world.name).collect();
+        Failure::BadInput(format!("no world is called '{name}'; {}", did_you_mean(name, &names)))
+    })?;
+    Ok(vec![world])
+}
+
+fn check(
+    args: &Args,
+    world: &'static NamedWorld,
+    bug: Option<Bug>,
+    out: &mut Output,
+) -> Result<Verdict, Failure> {
+    let mut scenario = world.scenario();
+    scenario.config.bug = bug;
+    let planted = bug.map_or(String::new(), |bug| format!(", with the bug {}", bug.name()));
+    out.line(format_args!("{:<18} {}{planted}", world.name, world.about))?;
+    out.line(format_args!("{:<18} {}", "bounds", world.bounds()))?;
+    let model = Model::new(scenario).expect("a named world can be explored");
+    let threads =
+        args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let began = Instant::now();
+    let search = explore::explore(&model, args.max_states, threads, &interrupt::asked);
+    let wall_s = began.elapsed().as_secs_f64();
+    let mut broken = None;
+    if let Some(found) = search.found().or_else(|| search.stuck()) {
+        let counterexample = Counterexample::new(&model, &found);
+        let name = bug.map_or(world.name.to_owned(), |bug| format!("{}-{}", bug.name(), world.name));
+        let file = write(&args.out, &name, &counterexample)?;
+        broken = Some(Broken {
+            invariant: counterexample.violation.invariant.name(),
+            steps: counterexample.steps,
+            link: counterexample.link().ok(),
+            what: counterexample.violation.what,
+            file: Some(file),
+        });
+    } else if search.is_complete() && bug.is_none() {
+        broken = never_seen(world, &search.coverage().names().collect::<Vec<_>>());
+    }
+    let checked = Checked {
+        world: world.name,
+        bug: bug.map(Bug::name),
+        unique_states: search.unique_states(),
+        generated_states: search.generated_states(),
+        depth: search.depth(),
+        complete: search.is_complete(),
+        violation: broken,
+        wall_s,
+        unique_states_per_s: search.unique_states() as f64 / wall_s.max(1e-9),
+    };
+    let seen: Vec<&str> = search.coverage().names().collect();
+    out.line(format_args!("seen               {}", seen.join(" ")))?;
+    print(&checked, search.bytes(), args.max_states, out)?;
+    if args.json {
+        out.json(&checked)?;
+    }
+    Ok(if checked.violation.is_some() { Verdict::Violated } else { Verdict::Fine })
+}
+
+/// What the world is there to show and has not shown.
+fn never_seen(world: &NamedWorld, seen: &[&str]) -> Option<Broken> {
+    let missing: Vec<&str> = world.reaches.split(' ').filter(|word| !seen.contains(word)).collect();
+    let what = format!("never seen: {}", missing.join(", "));
+    let broken = Broken { invariant: "SOMETIMES", steps: 0, link: None, what, file: None };
+    (!missing.is_empty()).then_some(broken)
+}
+
+fn print(checked: &Checked, bytes: usize, max_states: usize, out: &mut Output) -> Result<(), Failure> {
+    let Checked { unique_states, generated_states, depth, wall_s, .. } = checked;
+    out.line(format_args!(
+        "states             {unique_states} unique of {generated_states} generated, {depth} steps deep at most"
+    ))?;
+    let rate = checked.unique_states_per_s;
+    let each = bytes / unique_states.max(&1);
+    out.line(format_args!("time               {wall_s:.2} s, {rate:.0} states/s, {each} bytes a state"))?;
+    match &checked.violation {
+        Some(broken) => {
+            let Broken { invariant, steps, what, link, file } = broken;
+            out.line(format_args!("violation          {invariant} after {steps} steps: {what}"))?;
+            if let Some(file) = file {
+                out.line(format_args!("                   {file}"))?;
+            }
+            if let Some(link) = link {
+                out.line(format_args!("                   {link}"))?;
+            }
+        }
+        None if checked.complete => out.line("exhausted          every state keeps every rule")?,
+        None if interrupt::asked() => out.line("not exhausted      ended early by Ctrl-C")?,
+        None => out.line(format_args!(
+            "not exhausted      there are more than {max_states} states; take a higher --max-states"
+        ))?,
+    }
+    out.line("")
+}
+
+/// Writes the scenario into a directory. Returns the file's path.
+fn write(out: &Path, name: &str, counterexample: &Counterexample) -> Result<String, Failure> {
+    let file = out.join(format!("{name}.scenario"));
+    let cannot = |error| {
+        Failure::BadInput(format!("{}: cannot be written: {error}; choose another --out", file.display()))
+    };
+    std::fs::create_dir_all(out).map_err(cannot)?;
+    std::fs::write(&file, counterexample.scenario.to_text()).map_err(cannot)?;
+    Ok(file.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_world_has_not_shown_is_named() {
+        let world = worlds::find("tight").expect("it is named");
+        let mut seen: Vec<&str> = world.reaches.split(' ').collect();
+        assert!(never_seen(world, &seen).is_none());
+        seen.retain(|word| *word != "NACK");
+        let broken = never_seen(world, &seen).expect("something is missing");
+        assert_eq!((broken.invariant, broken.what.as_str()), ("SOMETIMES", "never seen: NACK"));
+    }
+}

@@ -1,0 +1,299 @@
+//! The bugs that can be planted, one a rule: each breaks the protocol at one place, where the code asks for it by
+//! name. A config names at most one ([`Config::bug`](crate::config::Config::bug)); without, every rule is kept.
+//!
+//! All but one lead to a broken invariant, and the explorer finds the shortest way there; `promote-consistent` is
+//! harmless, and shows that the explorer is silent when it should be.
+
+use serde::{Deserialize, Serialize};
+
+/// A rule that is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bug {
+    AckBeforeMeta,
+    MirrorInPlace,
+    ForgetFlushedMirror,
+    NoFence,
+    ReadPending,
+    RecycleEarly,
+    ThroughKeepsMirror,
+    KeepOldMemory,
+    SwitchEarly,
+    LookWithoutLock,
+    DiskBeforeFnAck,
+    PromoteConsistent,
+    GrantHandsValid,
+    QueueWriteThrough,
+    TrustUnpinned,
+    TrustAfterPowerLoss,
+    CloseRecoveryEarly,
+    KeepCopies,
+    SwitchWhileWriting,
+    TellNoSlots,
+    KeepForeignSlot,
+    RehomeAnyTime,
+    AwaitResyncDone,
+    SkipConsistent,
+    SkipReuse,
+    GrantDuringFlush,
+}
+
+/// What there is to say of a bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Planted {
+    #[serde(skip)]
+    pub bug: Bug,
+    pub name: &'static str,
+    /// What the controllers do wrong.
+    pub breaks: &'static str,
+    /// Where the rule stands in the protocol.
+    pub rule: &'static str,
+    pub harmless: bool,
+    /// The named world in which it is found soonest.
+    pub world: &'static str,
+}
+
+const fn planted(
+    bug: Bug,
+    name: &'static str,
+    breaks: &'static str,
+    rule: &'static str,
+    world: &'static str,
+) -> Planted {
+    Planted { bug, name, breaks, rule, harmless: matches!(bug, Bug::PromoteConsistent), world }
+}
+
+/// All of them, in the order of [`Bug::ALL`].
+pub const PLANTED: [Planted; 26] = [
+    planted(
+        Bug::AckBeforeMeta,
+        "ack-before-meta",
+        "the host hears \"done\" when META is sent, before the mirror has acknowledged it",
+        "rule 1",
+        "steady",
+    ),
+    planted(
+        Bug::MirrorInPlace,
+        "mirror-in-place",
+        "DATA goes into the slot that the mirror is in, not into a fresh one",
+        "rule 1",
+        "steady",
+    ),
+    planted(
+        Bug::ForgetFlushedMirror,
+        "forget-flushed-mirror",
+        "at a takeover a mirror whose flush was announced is thrown away",
+        "section 5.2, claims 12 and 26",
+        "crash-in-flush",
+    ),
+    planted(
+        Bug::NoFence,
+        "no-fence",
+        "whoever wins the record serves at once, without cutting its peer off",
+        "section 5.2, step 2",
+        "hung-peer",
+    ),
+    planted(
+        Bug::ReadPending,
+        "read-pending",
+        "a read sees a write before it is committed",
+        "rule 1, C4",
+        "steady",
+    ),
+    planted(
+        Bug::RecycleEarly,
+        "recycle-early",
+        "the old mirror slot is free when META is sent, not when it is acknowledged",
+        "rule 1",
+        "steady",
+    ),
+    planted(
+        Bug::ThroughKeepsMirror,
+        "through-keeps-mirror",
+        "a write-through does not drop the mirror first",
+        "rule 6",
+        "battery",
+    ),
+    planted(
+        Bug::KeepOldMemory,
+        "keep-old-memory",
+        "a controller whose memory is of an old epoch joins without clearing it",
+        "section 7, step 1",
+        "power-and-hang",
+    ),
+    planted(
+        Bug::SwitchEarly,
+        "switch-early",
+        "the record says DUAL before every dirty line has a copy",
+        "section 7, step 3",
+        "failback-two",
+    ),
+    planted(
+        Bug::LookWithoutLock,
+        "look-without-lock",
+        "a patrol mends a stripe while its line is written: two writers of one parity",
+        "section 5.4",
+        "scrub",
+    ),
+    planted(
+        Bug::DiskBeforeFnAck,
+        "disk-before-fn-ack",
+        "the disks are written before the mirror knows of the flush",
+        "rule 4",
+        "steady",
+    ),
+    planted(
+        Bug::PromoteConsistent,
+        "promote-consistent",
+        "at a takeover a mirror that is the same as disk is written back all the same",
+        "section 5.2, claims 13 and 27",
+        "crash",
+    ),
+    planted(
+        Bug::GrantHandsValid,
+        "grant-hands-valid",
+        "the new owner takes every block of its slot for valid, as the old owner's may have been",
+        "R1",
+        "tight",
+    ),
+    planted(
+        Bug::QueueWriteThrough,
+        "queue-write-through",
+        "at a takeover a write-through in progress goes back into the queue",
+        "R3",
+        "battery-crash",
+    ),
+    planted(
+        Bug::TrustUnpinned,
+        "trust-unpinned",
+        "whoever takes over an unpinned record trusts all parity",
+        "R4",
+        "second-crash",
+    ),
+    planted(
+        Bug::TrustAfterPowerLoss,
+        "trust-after-power-loss",
+        "after a power failure only announced flushes make a stripe suspect",
+        "R5",
+        "power-and-crash",
+    ),
+    planted(
+        Bug::CloseRecoveryEarly,
+        "close-recovery-early",
+        "a recovery ends before everything that was recovered is on disk",
+        "R6",
+        "power-loss",
+    ),
+    planted(
+        Bug::KeepCopies,
+        "keep-copies",
+        "a line that was copied to the replacement is flushed, and the copy is not dropped",
+        "R7",
+        "failback",
+    ),
+    planted(
+        Bug::SwitchWhileWriting,
+        "switch-while-writing",
+        "the record says DUAL while a line is written alone",
+        "R8",
+        "failback",
+    ),
+    planted(Bug::TellNoSlots, "tell-no-slots", "RESYNC_DONE does not name the free slots", "R9", "failback"),
+    planted(
+        Bug::KeepForeignSlot,
+        "keep-foreign-slot",
+        "CONSISTENT with drop does not name the slot that is home to the peer",
+        "R10",
+        "battery",
+    ),
+    planted(
+        Bug::RehomeAnyTime,
+        "rehome-any-time",
+        "a LUN goes home while a write of it is being mirrored",
+        "R11",
+        "rehome",
+    ),
+    planted(
+        Bug::AwaitResyncDone,
+        "await-resync-done",
+        "the replacement counts when RESYNC_DONE comes, whatever the record says",
+        "R12",
+        "second-crash",
+    ),
+    planted(
+        Bug::SkipConsistent,
+        "skip-consistent",
+        "the mirror is not told that the flush is over",
+        "rule 4, claims 13 and 27",
+        "steady",
+    ),
+    planted(
+        Bug::SkipReuse,
+        "skip-reuse",
+        "a line is given up without a word to the peer",
+        "rule 5, claims 14 and 28",
+        "two-keys",
+    ),
+    planted(
+        Bug::GrantDuringFlush,
+        "grant-during-flush",
+        "ownership is granted while the line is being flushed",
+        "rule 3",
+        "steady",
+    ),
+];
+
+impl Bug {
+    /// Every bug, as [`PLANTED`] lists them.
+    pub const ALL: [Bug; PLANTED.len()] = {
+        let mut all = [Bug::AckBeforeMeta; PLANTED.len()];
+        let mut n = 0;
+        while n < all.len() {
+            all[n] = PLANTED[n].bug;
+            n += 1;
+        }
+        all
+    };
+
+    #[must_use]
+    pub fn planted(self) -> &'static Planted {
+        &PLANTED[self as usize]
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.planted().name
+    }
+
+    #[must_use]
+    pub fn find(name: &str) -> Option<Bug> {
+        PLANTED.iter().find(|planted| planted.name == name).map(|planted| planted.bug)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_in_the_order_of_the_names() {
+        for (n, planted) in PLANTED.iter().enumerate() {
+            assert_eq!(planted.bug as usize, n, "{}", planted.name);
+            assert_eq!(Bug::find(planted.name), Some(planted.bug));
+            assert_eq!(serde_name(planted.bug), planted.name);
+        }
+        assert_eq!(PLANTED.iter().filter(|planted| planted.harmless).count(), 1);
+    }
+
+    fn serde_name(bug: Bug) -> String {
+        // `AckBeforeMeta` as serde writes it.
+        let mut name = String::new();
+        for c in format!("{bug:?}").chars() {
+            if c.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(c.to_ascii_lowercase());
+        }
+        name
+    }
+}

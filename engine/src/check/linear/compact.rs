@@ -1,0 +1,103 @@
+//! What reads may return, as bytes, and back: see [`crate::compact`].
+//!
+//! Of the times only their order within a block says anything, so each is written as its place in that order.
+
+use super::{Block, Cluster, Linearizability, NEVER, Operation};
+use crate::compact::Coder;
+use crate::fact::IoKind;
+use crate::ids::ControllerId;
+
+impl Linearizability {
+    /// Makes an account of a block, so that the accounts of two states stand in one order.
+    pub(crate) fn expect(&mut self, lun: u16, lbn: u64) {
+        self.account(lun, lbn);
+    }
+
+    pub(crate) fn code(&mut self, c: &mut Coder) {
+        let mut latest = 0;
+        for (_, block) in &mut self.blocks {
+            latest = block.code(c).max(latest);
+        }
+        let count = c.count(self.under_way.len());
+        if !c.reading {
+            for (op, operation) in &mut self.under_way {
+                c.number(&mut op.clone());
+                operation.code(c);
+            }
+            return;
+        }
+        self.now = latest + 1;
+        self.under_way.clear();
+        self.broken.clear();
+        self.settled.clear();
+        for _ in 0..count {
+            let mut op = 0;
+            let (at, io) = (ControllerId::A, IoKind::Read);
+            let mut operation = Operation { at, io, lun: 0, lbn: 0, blocks: 0, returned: 0 };
+            c.number(&mut op);
+            operation.code(c);
+            self.under_way.insert(op, operation);
+        }
+    }
+}
+
+impl Operation {
+    fn code(&mut self, c: &mut Coder) {
+        c.controller(&mut self.at);
+        let mut writes = self.io == IoKind::Write;
+        c.flag(&mut writes);
+        self.io = if writes { IoKind::Write } else { IoKind::Read };
+        c.number16(&mut self.lun);
+        c.number(&mut self.lbn);
+        c.number32(&mut self.blocks);
+        c.number32(&mut self.returned);
+    }
+}
+
+/// A time as its place in the order of all of a block, from 1 on.
+fn code_time(time: &mut u64, order: &[u64], c: &mut Coder) {
+    let mut place = match *time {
+        NEVER => 0,
+        time => 1 + order.iter().position(|other| *other == time).unwrap_or(0) as u64,
+    };
+    c.number(&mut place);
+    if c.reading {
+        *time = if place == 0 { NEVER } else { place };
+    }
+}
+
+impl Block {
+    /// Returns the latest time of the block.
+    fn code(&mut self, c: &mut Coder) -> u64 {
+        let mut order: Vec<u64> = Vec::new();
+        if !c.reading {
+            // The order of the list says nothing.
+            self.clusters.sort_unstable_by_key(|cluster| cluster.value);
+            self.reads.sort_unstable();
+            let reads = self.reads.iter().map(|read| read.1);
+            let clusters = self.clusters.iter().flat_map(|cluster| [cluster.first_end, cluster.last_begin]);
+            order.extend(clusters.chain(reads).filter(|time| *time != NEVER));
+            order.sort_unstable();
+            order.dedup();
+        }
+        let count = c.count(self.clusters.len());
+        self.clusters.resize(count, Cluster::untouched());
+        let mut latest = 0;
+        for cluster in &mut self.clusters {
+            c.number(&mut cluster.value);
+            code_time(&mut cluster.first_end, &order, c);
+            code_time(&mut cluster.last_begin, &order, c);
+            c.flags([&mut cluster.writing, &mut cluster.over, &mut cluster.maybe]);
+            let ended = if cluster.first_end == NEVER { 0 } else { cluster.first_end };
+            latest = latest.max(ended).max(cluster.last_begin);
+        }
+        let count = c.count(self.reads.len());
+        self.reads.resize(count, (0, 0));
+        for (op, began) in &mut self.reads {
+            c.number(op);
+            code_time(began, &order, c);
+            latest = latest.max(*began);
+        }
+        latest
+    }
+}

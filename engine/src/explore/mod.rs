@@ -1,0 +1,13 @@
+//! The explorer: every order in which the events of a small world can come, breadth first, on the engine itself.
+//!
+//! See `docs/explorer.md`.
+
+pub mod counterexample;
+pub mod model;
+pub mod search;
+mod squeeze;
+pub mod worlds;
+
+pub use counterexample::Counterexample;
+pub use model::{Model, Scratch};
+pub use search::{Batch, Found, Search};
