@@ -1,1 +1,4 @@
-//! Holds the engine's check of strict linearizability against an independent one; all of it is in `tests/`.
+//! Holds the engine's checks against independent ones: that of strict linearizability, and the explorer. The tests are in
+//! `tests/`; no artefact depends on this crate.
+
+pub mod model;

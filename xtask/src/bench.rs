@@ -10,7 +10,7 @@ mod page;
 use crate::failure::{Failure, Result};
 
 /// What a figure must reach, by how its name begins.
-const TARGETS: [(&str, Target); 15] = [
+const TARGETS: [(&str, Target); 18] = [
     ("replay of the trace, 4096 lines, native", Target::AtLeast(1_000_000.0)),
     (WASM_RATIO, Target::AtLeast(0.6)),
     ("page, all files", Target::AtMost(300.0)),
@@ -26,6 +26,9 @@ const TARGETS: [(&str, Target); 15] = [
     ("run with all checks after every event", Target::AtLeast(1_000_000.0)),
     (CHECKS_SCALING, Target::AtMost(1.5)),
     (WARM_SERVE, Target::AtMost(5.0)),
+    ("explorer, steady world", Target::AtLeast(250_000.0)),
+    ("explorer to stateright", Target::AtLeast(1.0)),
+    ("memory of the explorer", Target::AtMost(64.0)),
 ];
 
 const WASM_RATIO: &str = "replay of the trace, 4096 lines, wasm to native";
@@ -56,8 +59,9 @@ type Measure = fn() -> Result<Vec<Figure>>;
 
 /// Prints every figure. One that cannot be had here says why; only what breaks fails the run.
 pub fn run() -> Result<()> {
-    let measures: [(&str, Measure); 7] = [
+    let measures: [(&str, Measure); 8] = [
         ("engine", native::engine_and_module),
+        ("explorer", native::explorer),
         ("page size", page::size),
         ("first movement", page::first_movement),
         ("Lighthouse", page::lighthouse),

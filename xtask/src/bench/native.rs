@@ -47,6 +47,20 @@ fn native(trace: &Path) -> Result<Vec<Figure>> {
     figures_of(&mut command)
 }
 
+/// The explorer beside stateright.
+pub fn explorer() -> Result<Vec<Figure>> {
+    let mut command = Command::new("cargo");
+    command.current_dir(cache::repo()).args([
+        "bench",
+        "--quiet",
+        "--package",
+        "mirrorline-crosscheck",
+        "--bench",
+        "states",
+    ]);
+    figures_of(&mut command)
+}
+
 fn wasm(trace: &Path) -> Result<Vec<Figure>> {
     tools::need_node()?;
     let module = module::ensure()?;
