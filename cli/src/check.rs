@@ -181,7 +181,7 @@ fn check(
 
 /// What the world is there to show and has not shown.
 fn never_seen(world: &NamedWorld, seen: &[&str]) -> Option<Broken> {
-    let missing: Vec<&str> = world.reaches.split(' ').filter(|word| !seen.contains(word)).collect();
+    let missing = world.unseen(seen);
     let what = format!("never seen: {}", missing.join(", "));
     let broken = Broken { invariant: "SOMETIMES", steps: 0, link: None, what, file: None };
     (!missing.is_empty()).then_some(broken)

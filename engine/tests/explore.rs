@@ -3,6 +3,7 @@
 
 use mirrorline_engine::bug::{Bug, PLANTED};
 use mirrorline_engine::digest::mix;
+use mirrorline_engine::explore::small::Size;
 use mirrorline_engine::explore::worlds::{self, WORLDS};
 use mirrorline_engine::explore::{Counterexample, Model, Search};
 use mirrorline_engine::scenario::Scenario;
@@ -59,7 +60,14 @@ fn exhausted(world: &str) -> (usize, u64, u32) {
     let search = searched(&model(world, None), 2_000_000);
     assert_eq!((search.found(), search.stuck(), search.is_complete()), (None, None, true));
     let seen: Vec<&str> = search.coverage().names().collect();
-    assert_eq!(seen.join(" "), worlds::find(world).expect("it was explored").reaches);
+    let named = worlds::find(world).expect("it was explored");
+    assert_eq!(seen.join(" "), named.reaches);
+    let most = match Size::of(&named.scenario()) {
+        Size::Small => 100_000,
+        Size::Middle => 1_000_000,
+        Size::Large | Size::Huge => usize::MAX,
+    };
+    assert!(search.unique_states() <= most, "the rule of thumb for {world}");
     (search.unique_states(), search.generated_states(), search.depth())
 }
 
@@ -101,6 +109,34 @@ states!(
     disk_fault: "disk-fault", (10_118, 24_668, 32);
     degraded_crash: "degraded-crash", (63_079, 155_600, 47);
 );
+
+/// A slice at a time, put aside in between, it sees what it sees in one go; and what was put aside is not changed by that.
+#[test]
+fn a_search_in_slices_sees_the_same_states() {
+    let model = model("two-keys", None);
+    let (mut search, mut part, mut scratch) = (Search::new(&model, 100_000), 0, model.scratch());
+    let mut aside = None;
+    for slice in 0.. {
+        if slice == 100 {
+            let before = (search.unique_states(), search.frontier(part));
+            assert!(before.0 > 1_000 && before.1 > 0, "{before:?}");
+            aside = Some((search.clone(), part, before));
+            // Whoever goes on later may do so in any scratch.
+            scratch = model.scratch();
+        }
+        if !search.advance(&mut part, &mut scratch) {
+            break;
+        }
+    }
+    assert!(search.is_complete() && search.frontier(part) == 0);
+    let counts = (search.unique_states(), search.generated_states(), search.depth());
+    assert_eq!(counts, (27_976, 77_090, 49));
+    let (mut search, mut part, before) = aside.expect("it takes more slices");
+    assert_eq!((search.unique_states(), search.frontier(part)), before);
+    while search.advance(&mut part, &mut scratch) {}
+    assert_eq!((search.unique_states(), search.generated_states(), search.depth()), counts);
+    assert_eq!((search.found(), search.stuck()), (None, None));
+}
 
 #[test]
 fn a_bound_that_is_met_is_told() {

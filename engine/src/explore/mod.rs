@@ -5,6 +5,7 @@
 pub mod counterexample;
 pub mod model;
 pub mod search;
+pub mod small;
 mod squeeze;
 pub mod worlds;
 

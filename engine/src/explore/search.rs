@@ -232,17 +232,26 @@ impl Search {
 
     /// Expands everything, in this thread.
     pub fn run(&mut self, scratch: &mut Scratch) {
-        loop {
-            for part in 0..self.parts() {
-                let batch = self.expand(part, scratch);
-                if !self.absorb(&batch) {
-                    return;
-                }
-            }
-            if !self.next_level() {
-                return;
-            }
+        let mut part = 0;
+        while self.advance(&mut part, scratch) {}
+    }
+
+    /// A slice of that: expands one part and takes it in, or goes on to the next level. `part` is where the search is in
+    /// its level, and begins at 0. False when nothing more is to be done.
+    pub fn advance(&mut self, part: &mut usize, scratch: &mut Scratch) -> bool {
+        if *part == self.parts() {
+            *part = 0;
+            return self.next_level();
         }
+        let batch = self.expand(*part, scratch);
+        *part += 1;
+        self.absorb(&batch)
+    }
+
+    /// States that are known and have yet to be expanded, but for those before a part of the level.
+    #[must_use]
+    pub fn frontier(&self, part: usize) -> usize {
+        self.ends.len().saturating_sub(part * PART) + self.next_ends.len()
     }
 
     fn is_over(&self) -> bool {

@@ -1,6 +1,9 @@
 //! The worlds that are explored, by name, small to large.
 
-use crate::scenario::{Feed, Scenario};
+use super::small;
+use crate::mark;
+use crate::scenario::Scenario;
+use crate::text::Text;
 
 /// A small world.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +18,7 @@ pub struct NamedWorld {
 }
 
 /// Every setting that has to do with time is as small as can be, and what decides is the order.
-const COMMON: &str = "mirrorline scenario 1
+pub(super) const COMMON: &str = "mirrorline scenario 1
 disks 3 left-symmetric chunk 1
 hosts 1
 link latency 0ns speed 4294967295MB/s
@@ -26,7 +29,7 @@ failover heartbeat 1ms misses 1 record 100us fence 300us boot 2ms host-timeout 3
 pub const WORLDS: [NamedWorld; 23] = [
     NamedWorld {
         name: "tight",
-        about: "one slot of each kind: lines are flushed and given up between writes",
+        about: mark!("one slot of each kind: lines are flushed and given up between writes"),
         large: false,
         reaches: "OC OP OD OF OK OX OR OW M0 MD MF MK DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK DUAL",
         text: "lines 1\n\
@@ -38,7 +41,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "steady",
-        about: "one line, three writes and a read, through both controllers",
+        about: mark!("one line, three writes and a read, through both controllers"),
         large: false,
         reaches: "OC OP OD OF OK OR M0 MD MF MK DATA META META_ACK REQ_OWN GRANT NACK READ_FWD READ_RSP FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK DUAL",
         text: "lines 1\n\
@@ -51,7 +54,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "two-keys",
-        about: "two lines and one slot of each kind: whoever finds none waits, or writes through",
+        about: mark!("two lines and one slot of each kind: whoever finds none waits, or writes through"),
         large: false,
         reaches: "OC OP OD OF OK OX OR OW M0 MD MF MK DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK DUAL",
         text: "lines 1\n\
@@ -63,7 +66,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "scrub",
-        about: "every stripe is looked at while it is written",
+        about: mark!("every stripe is looked at while it is written"),
         large: false,
         reaches: "OP OD OF OK MD MF MK DATA META META_ACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK HEARTBEAT DUAL",
         text: "lines 1\n\
@@ -75,7 +78,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "battery",
-        about: "a battery fails, so that nothing may stay in the caches",
+        about: mark!("a battery fails, so that nothing may stay in the caches"),
         large: false,
         reaches: "OC OP OD OF OK OX OR OW M0 MD MF MK DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT DUAL",
         text: "lines 1\n\
@@ -88,7 +91,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "crash",
-        about: "a controller dies at any moment",
+        about: mark!("a controller dies at any moment"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SC SF SW DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT DUAL FROZEN WON SOLO DOWN",
         text: "lines 1\n\
@@ -100,7 +103,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "crash-in-flush",
-        about: "the owner dies while it writes a line back, and what it has acknowledged is read",
+        about: mark!("the owner dies while it writes a line back, and what it has acknowledged is read"),
         large: false,
         reaches: "OC OP OD OF OK OR M0 MD MF MK SC SF SW DATA META META_ACK REQ_OWN GRANT NACK READ_FWD READ_RSP FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT DUAL FROZEN WON SOLO DOWN",
         text: "lines 1\n\
@@ -113,7 +116,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "battery-crash",
-        about: "a battery fails, and the controller that owns nothing dies during a write-through",
+        about: mark!("a battery fails, and the controller that owns nothing dies during a write-through"),
         large: false,
         reaches: "OC OP OD OF OK OX OW M0 MD MF MK SC SF SW DATA META META_ACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK HEARTBEAT DUAL FROZEN WON SOLO DOWN",
         text: "lines 1\n\
@@ -126,7 +129,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "link-cut",
-        about: "the link is cut, one direction or both",
+        about: mark!("the link is cut, one direction or both"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SC SF SW DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK DUAL FROZEN WON SOLO HALTED",
         text: "lines 1\n\
@@ -139,7 +142,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "hung-peer",
-        about: "a controller hangs, is fenced at any later time, and goes on as if nothing had been",
+        about: mark!("a controller hangs, is fenced at any later time, and goes on as if nothing had been"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SC SF SW DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT DUAL FROZEN WON SOLO HALTED",
         text: "lines 1\n\
@@ -152,7 +155,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "failback",
-        about: "a controller dies and is replaced while hosts go on",
+        about: mark!("a controller dies and is replaced while hosts go on"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SC SD SF SW DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT HELLO JOIN RESYNC_DONE REHOME REHOME_ACK DUAL FROZEN WON SOLO SOLO+JOIN JOINING BOOT DOWN",
         text: "lines 1\n\
@@ -165,7 +168,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "failback-two",
-        about: "a controller dies and is replaced, and two dirty lines are to be copied",
+        about: mark!("a controller dies and is replaced, and two dirty lines are to be copied"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SD SF SW DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT HELLO JOIN RESYNC_DONE REHOME REHOME_ACK DUAL FROZEN WON SOLO SOLO+JOIN JOINING BOOT DOWN",
         text: "lines 2\nlent 2\nlun 0 4 blocks owner A\n\
@@ -176,7 +179,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "rehome",
-        about: "a LUN goes back to a replaced controller while its stripes are looked at",
+        about: mark!("a LUN goes back to a replaced controller while its stripes are looked at"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SD SF SW DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT HELLO JOIN RESYNC_DONE REHOME REHOME_ACK DUAL FROZEN WON SOLO SOLO+JOIN JOINING BOOT DOWN",
         text: "lines 1\n\
@@ -189,7 +192,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "second-crash",
-        about: "after the failback the other controller dies",
+        about: mark!("after the failback the other controller dies"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SC SD SF SW DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT HELLO JOIN RESYNC_DONE REHOME REHOME_ACK DUAL FROZEN WON SOLO SOLO+JOIN JOINING BOOT REFUSED DOWN",
         text: "lines 1\n\
@@ -202,7 +205,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "power-loss",
-        about: "the power of both fails and comes back",
+        about: mark!("the power of both fails and comes back"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SD SF DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT HELLO RESYNC_DONE RECALL IMAGE IMAGES_END CLOSE CLOSE_ACK DUAL JOINING RECOVER RECALLED BOOT DOWN",
         text: "lines 1\n\
@@ -215,7 +218,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "power-and-crash",
-        about: "the power fails, and a controller dies during the recovery",
+        about: mark!("the power fails, and a controller dies during the recovery"),
         large: false,
         reaches: "OP OD OF OK M0 MD MF MK SC SD SF SW DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK HEARTBEAT HELLO RESYNC_DONE RECALL IMAGE IMAGES_END CLOSE CLOSE_ACK DUAL FROZEN WON SOLO JOINING RECOVER RECALLED BOOT DOWN",
         text: "lines 1\n\
@@ -228,7 +231,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "power-and-hang",
-        about: "the power fails, and a controller hangs while the other one recovers",
+        about: mark!("the power fails, and a controller hangs while the other one recovers"),
         large: false,
         reaches: "OC OP OD OF OK OR M0 MD MF MK SC SD SF SW DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT HELLO JOIN RESYNC_DONE REHOME REHOME_ACK RECALL IMAGE IMAGES_END CLOSE CLOSE_ACK DUAL FROZEN WON SOLO SOLO+JOIN JOINING RECOVER RECALLED BOOT HALTED DOWN",
         text: "lines 1\nlent 2\nlun 0 2 blocks owner A\n\
@@ -240,7 +243,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "disk-fault",
-        about: "a disk dies at any moment, and its stripe is written and read without it",
+        about: mark!("a disk dies at any moment, and its stripe is written and read without it"),
         large: false,
         reaches: "OC OP OD OF OK MD MF MK DATA META META_ACK READ_FWD READ_RSP FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK HEARTBEAT DUAL",
         text: "lines 1\n\
@@ -252,7 +255,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "degraded-crash",
-        about: "a disk dies, and the owner with it",
+        about: mark!("a disk dies, and the owner with it"),
         large: false,
         reaches: "OP OD OF OK OR M0 MD MF MK SC SF SW DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT DUAL FROZEN WON SOLO DOWN",
         text: "lines 1\n\
@@ -265,7 +268,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "steady-large",
-        about: "one line, four writes and a read",
+        about: mark!("one line, four writes and a read"),
         large: true,
         reaches: "META",
         text: "lines 1\n\
@@ -279,7 +282,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "two-keys-large",
-        about: "two lines with slots for one, four writes",
+        about: mark!("two lines with slots for one, four writes"),
         large: true,
         reaches: "META",
         text: "lines 1\n\
@@ -292,7 +295,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "failback-large",
-        about: "a controller dies and is replaced, three writes",
+        about: mark!("a controller dies and is replaced, three writes"),
         large: true,
         reaches: "META",
         text: "lines 1\n\
@@ -306,7 +309,7 @@ pub const WORLDS: [NamedWorld; 23] = [
     },
     NamedWorld {
         name: "cut-and-crash",
-        about: "the link is cut and a controller dies, in any order",
+        about: mark!("the link is cut and a controller dies, in any order"),
         large: true,
         reaches: "META",
         text: "lines 1\n\
@@ -332,19 +335,14 @@ impl NamedWorld {
 impl NamedWorld {
     /// How large it is: slots, requests and faults.
     #[must_use]
-    pub fn bounds(&self) -> String {
-        let Scenario { config, faults, feed, .. } = self.scenario();
-        let requests = match &feed {
-            Feed::Script(ops) => ops.len(),
-            _ => 0,
-        };
-        format!(
-            "{} lines, {} own and {} lent slots a controller, {requests} requests, {} faults",
-            config.stripes(),
-            config.lines,
-            config.lent,
-            faults.len()
-        )
+    pub fn bounds(&self) -> Text {
+        small::bounds(&self.scenario())
+    }
+
+    /// What the world is there to show and is not among what was seen.
+    #[must_use]
+    pub fn unseen(&self, seen: &[&str]) -> Vec<&'static str> {
+        self.reaches.split(' ').filter(|word| !seen.contains(word)).collect()
     }
 }
 
