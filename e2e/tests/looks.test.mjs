@@ -78,6 +78,47 @@ for (const height of [800, 860, 900, 960, 1080]) {
   });
 }
 
+/** Sizes that somebody has, and how much they may have enlarged everything. */
+const ROOMS = [
+  { width: 844, height: 390 }, { width: 667, height: 375 }, { width: 1024, height: 600 }, { width: 768, height: 1024 },
+  { width: 1600, height: 900, scale: 2 }, { width: 1280, height: 720, scale: 1.5 }, { width: 390, height: 844, scale: 2 },
+];
+
+for (const { width, height, scale = 1 } of ROOMS) {
+  test(`everything has its place, ${width} × ${height}, enlarged ${scale} times`, async () => {
+    const path = `?theme=light&scale=${scale}`;
+    const page = await opened({ path, context: { viewport: { width, height }, reducedMotion: 'reduce' } });
+    for (let n = 0; n < 60; n += 1) await page.keyboard.press('ArrowRight');
+    const wrong = await page.evaluate(() => {
+      const found = [];
+      const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+      const parts = ['.top', '.say', '.stage', '.dock'].map((part) => [part, box(part)]);
+      for (const [index, [part, { top, left, right, bottom }]] of parts.entries()) {
+        if (index > 0 && top < parts[index - 1][1].bottom - 1) found.push(`${part} lies over what is above it`);
+        if (left < -1 || right > innerWidth + 1 || bottom > innerHeight + 1) found.push(`${part} is wider or higher than the window`);
+      }
+      if (box('.stage').height < 0.3 * innerHeight) found.push(`the stage is ${box('.stage').height} pixels high`);
+      for (const side of ['a', 'b']) {
+        if (box(`.ctl.${side}`).bottom > box('.array').top + 1) found.push(`controller ${side} lies over the array`);
+      }
+      for (const cell of document.querySelectorAll('.ctl .s')) {
+        const { left, right } = cell.closest('.ctl').getBoundingClientRect();
+        const { left: from, right: to, bottom } = cell.getBoundingClientRect();
+        if (from < left || to > right) found.push(`${cell.textContent} is not in its controller`);
+        for (const text of cell.querySelectorAll('b, span')) {
+          if (text.getBoundingClientRect().bottom > bottom + 1) found.push(`${text.textContent} does not fit its slot`);
+        }
+      }
+      for (const button of document.querySelectorAll('.top button, .say button, .bar button')) {
+        const { left, right, width: wide } = button.getBoundingClientRect();
+        if (wide > 0 && (left < 0 || right > innerWidth)) found.push(`${button.textContent} sticks out`);
+      }
+      return found;
+    });
+    assert.deepEqual(wrong, []);
+  });
+}
+
 test('who asks for less motion gets a page that waits', async () => {
   const page = await opened({ context: { reducedMotion: 'reduce' } });
   assert.equal((await position(page)).playing, false);

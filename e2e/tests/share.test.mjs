@@ -139,8 +139,8 @@ test('the address sets speed, panel and size; embedded, keys are the host pageâ€
   const page = await opened({ path: '?speed=1/4&panel=invariants&scale=1.5' });
   assert.equal(await page.getByTestId('speed-text').innerText(), '1/4Ã—');
   assert.equal(await page.getByTestId('tab-invariants').getAttribute('aria-selected'), 'true');
-  const zoom = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--zoom'));
-  assert.equal(Number(await zoom()), 1.5);
+  const scale = () => page.evaluate(() => getComputedStyle(document.getElementById('root')).zoom);
+  assert.equal(Number(await scale()), 1.5);
   await page.goto(page.url().replace(/\?.*/, '?embed'));
   await started(page);
   assert.equal(await page.locator('header.top').isVisible(), false);

@@ -8,11 +8,16 @@ use crate::theme::Theme;
 /// Whether the system asks for less motion: nothing starts by itself, and nothing glides.
 #[must_use]
 pub fn reduced_motion() -> bool {
-    matches("(prefers-reduced-motion: reduce)")
+    let query = "(prefers-reduced-motion: reduce)";
+    let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
+    list.is_some_and(|list| list.matches())
 }
 
 /// The size that the page is drawn for, in CSS pixels.
 const DRAWN: (f64, f64) = (1600.0, 900.0);
+
+/// No layout is drawn for less.
+const NARROWEST: f64 = 320.0;
 
 /// Up to this width the page is a phone's: one column, and no scaling.
 const PHONE_MAX: f64 = 720.0;
@@ -30,31 +35,42 @@ pub fn set_scale(scale: Option<f64>) {
 /// Whether the rail has a place beside the stage, rather than being a drawer: the style sheets' breakpoint.
 #[must_use]
 pub fn is_wide(theme: Theme) -> bool {
-    theme != Theme::Projector && matches("(min-width: 1181px)")
+    theme != Theme::Projector && page().0 > 1180.0
 }
 
 /// Whether there is room for one panel only: in a drawer, and where the rail is low.
 #[must_use]
 pub fn is_single(theme: Theme) -> bool {
-    !is_wide(theme) || matches("(max-height: 840px)")
+    !is_wide(theme) || page().1 <= 840.0
 }
 
-fn matches(query: &str) -> bool {
-    let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
-    list.is_some_and(|list| list.matches())
+/// How wide and high the page is, in CSS pixels: the window, or less of it when everything is enlarged. The style sheets
+/// ask their container for the same.
+fn page() -> (f64, f64) {
+    let (width, height) = window();
+    let scale = enlarged(SCALE.get(), width);
+    (width / scale, height / scale)
 }
 
-/// What fits the window as it is now. Tells the style sheets the scale.
-#[must_use]
-pub fn view(theme: Theme) -> ViewState {
+fn window() -> (f64, f64) {
     let size = web_sys::window().and_then(|window| {
         Some((window.inner_width().ok()?.as_f64()?, window.inner_height().ok()?.as_f64()?))
     });
-    let scale = SCALE.get();
-    let size = size.map(|(width, height)| (width / scale, height / scale));
-    let (width, height) = size.unwrap_or(DRAWN);
+    size.unwrap_or(DRAWN)
+}
+
+/// A phone's layout needs some width: where there is less of it, things are enlarged less than was asked for.
+fn enlarged(scale: f64, width: f64) -> f64 {
+    scale.min((width / NARROWEST).max(1.0))
+}
+
+/// What fits the window as it is now. Tells the style sheets how much everything is enlarged, and the drawing again.
+#[must_use]
+pub fn view(theme: Theme) -> ViewState {
+    crate::theme::set_property("--scale", &css_number(enlarged(SCALE.get(), window().0)));
+    let (width, height) = page();
     let projector = theme == Theme::Projector;
-    crate::theme::set_property("--zoom", &css_number(zoom(width, height, projector) * scale));
+    crate::theme::set_property("--zoom", &css_number(zoom(width, height, projector)));
     let fit = fit(width, height, projector);
     ViewState { lane: LaneRoom { still: reduced_motion(), ..fit.lane }, ..fit }
 }
@@ -166,6 +182,12 @@ mod tests {
         assert_eq!([length(1366.0, 768.0, false), length(1280.0, 720.0, false)], [270, 256]);
         assert_eq!([length(1600.0, 900.0, true), length(1280.0, 720.0, true)], [408, 408]);
         assert_eq!(fit(390.0, 844.0, false).lane.across, Some(183));
+    }
+
+    #[test]
+    fn nothing_is_enlarged_until_it_has_no_room() {
+        assert_eq!([enlarged(2.0, 1600.0), enlarged(0.5, 1600.0)], [2.0, 0.5]);
+        assert_eq!([enlarged(2.0, 480.0), enlarged(2.0, 280.0), enlarged(0.5, 280.0)], [1.5, 1.0, 0.5]);
     }
 
     #[test]

@@ -52,8 +52,8 @@ pub struct Palette {
 impl Palette {
     pub fn read() -> Palette {
         let style = web_sys::window()
-            .zip(web_sys::window().and_then(|it| it.document()?.document_element()))
-            .and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
+            .zip(web_sys::window().and_then(|it| it.document()?.get_element_by_id("app")))
+            .and_then(|(window, page)| window.get_computed_style(&page).ok().flatten());
         let token = |name: &str| -> String {
             let value =
                 style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
