@@ -5,6 +5,10 @@
 //! is given in one order (requests, disk work, operations). So two states that differ in such things alone have the
 //! same bytes, and the world that is made of the bytes is the one that both stand for.
 
+mod kept;
+
+pub(crate) use kept::{Marked, Part};
+
 use crate::buffer::{Buffers, LineBuf};
 use crate::ids::{BlockMap, ControllerId, LineKey, Lun, Slot, Ticket};
 use crate::paged::word_at;
@@ -17,7 +21,7 @@ const DEAD: Ticket = Ticket { index: NONE, use_count: NONE };
 pub(crate) const CURRENT: Ticket = Ticket { index: NONE, use_count: 0 };
 
 /// The stable numbers of things in a slab, with their counts of uses, and the numbers that stand for them in the bytes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names(Vec<(u32, u32, u8)>);
 
 impl Names {
@@ -76,8 +80,11 @@ pub(crate) struct Coder {
     pub boots: [u32; 2],
     /// For sorting.
     pub keys: Vec<(LineKey, u32)>,
+    /// For the times of a block.
+    pub times: Vec<u64>,
     /// The faults that may happen; they are named by their place in this list.
     pub faults: Vec<Fault>,
+    kept: kept::Kept,
 }
 
 impl Coder {

@@ -44,6 +44,17 @@ impl Paged {
         self.get(cell).map_or(0, |bytes| word_at(bytes, at))
     }
 
+    /// The first cells are zero again.
+    pub fn zero_first(&mut self, cells: u64) {
+        let bytes = cells as usize * self.cell_bytes;
+        let page_bytes = CELLS_PER_PAGE * self.cell_bytes;
+        for (page, from) in self.pages.iter_mut().zip((0..bytes).step_by(page_bytes)) {
+            if let Some(page) = page {
+                Arc::make_mut(page)[..page_bytes.min(bytes - from)].fill(0);
+            }
+        }
+    }
+
     /// Everything is zero again.
     pub fn clear(&mut self) {
         self.pages.clear();
@@ -88,6 +99,15 @@ impl<T: Copy> Sparse<T> {
         let page = self.pages[number].get_or_insert_with(|| Arc::new([self.unwritten; VALUES_PER_PAGE]));
         &mut Arc::make_mut(page)[at % VALUES_PER_PAGE]
     }
+
+    /// The first values are as if they had never been written.
+    pub fn forget_first(&mut self, count: usize) {
+        for (page, from) in self.pages.iter_mut().zip((0..count).step_by(VALUES_PER_PAGE)) {
+            if let Some(page) = page {
+                Arc::make_mut(page)[..VALUES_PER_PAGE.min(count - from)].fill(self.unwritten);
+            }
+        }
+    }
 }
 
 /// Eight bytes at `at` as a little-endian number.
@@ -114,6 +134,20 @@ mod tests {
         assert_eq!(before.get(1000), Some([7, 0, 0, 0].as_slice()));
         assert_eq!(bytes.get(1000), Some([8, 0, 0, 0].as_slice()));
         assert_eq!(bytes.get(1_000_000), None);
+    }
+
+    #[test]
+    fn the_first_cells_are_forgotten_and_no_more() {
+        let (mut bytes, mut values) = (Paged::new(4), Sparse::new(7));
+        for cell in [0, 69, 70, 300] {
+            bytes.get_mut(cell).fill(1);
+            *values.get_mut(cell as usize) = 9;
+        }
+        bytes.zero_first(70);
+        values.forget_first(300);
+        let zero = |cell| bytes.get(cell).is_none_or(|bytes| bytes == [0; 4]);
+        assert_eq!([0, 69, 70, 300].map(zero), [true, true, false, false]);
+        assert_eq!([0, 69, 70, 300].map(|at| values.get(at)), [7, 7, 7, 9]);
     }
 
     #[test]

@@ -43,6 +43,12 @@ fn what_is_left_out_of_the_bytes_decides_nothing() {
                     break;
                 }
                 z = mix(z);
+                // Another way, and back: what that has touched is made anew, and the rest is as it was.
+                let astray = anew.choices()[(z >> 32) as usize % count];
+                assert_eq!(anew.choose(astray), None, "{at}");
+                anew.pack();
+                anew.unpack(&bytes);
+                anew.choices();
                 for run in [&mut kept, &mut anew] {
                     let mut choice = run.choices()[(z % count as u64) as usize];
                     // What has been sent has left before anything else happens.

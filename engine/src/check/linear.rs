@@ -91,6 +91,8 @@ pub struct Linearizability {
     broken: Vec<String>,
     reads_checked: u64,
     settled: Vec<(u16, u64)>,
+    /// Since it was read from bytes nothing has changed but the time.
+    as_read: bool,
 }
 
 impl Linearizability {
@@ -308,6 +310,15 @@ impl Block {
 impl Observer for Linearizability {
     fn fact(&mut self, fact: Fact) {
         self.now += 1;
+        if matches!(
+            fact,
+            Fact::HostArrived { .. }
+                | Fact::Abandoned { .. }
+                | Fact::HostReplied { .. }
+                | Fact::BlockRead { .. }
+        ) {
+            self.as_read = false;
+        }
         match fact {
             Fact::HostArrived { op, at, io, lun, lbn, blocks, .. } => {
                 self.begins(op, Operation { at, io, lun, lbn, blocks, returned: 0 });

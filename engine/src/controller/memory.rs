@@ -187,11 +187,9 @@ impl Memory {
     /// The free lists, each in the order in which slots are taken. What the slots hold comes with their lines.
     pub(crate) fn code(&mut self, c: &mut Coder) {
         if c.reading {
-            for slot in 0..self.slots {
-                *self.holds.get_mut(slot as usize) = NONE;
-                *self.uses.get_mut(slot as usize) = 0;
-                self.bytes.get_mut(u64::from(slot)).fill(0);
-            }
+            self.holds.forget_first(self.slots as usize);
+            self.uses.forget_first(self.slots as usize);
+            self.bytes.zero_first(u64::from(self.slots));
         }
         for (list, end) in [(&mut self.local_free, self.lines), (&mut self.mirror_free, self.slots)] {
             // Without a peer there is no list at all.

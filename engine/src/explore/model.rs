@@ -60,6 +60,7 @@ impl Model {
             world,
             hosts,
             bench,
+            unpacked: Vec::new(),
             choices: Vec::new(),
             broken: Vec::new(),
             seqs: [(Mode::Dual, Vec::new()), (Mode::Dual, Vec::new())],
@@ -72,6 +73,8 @@ pub struct Scratch {
     world: World,
     hosts: Linearizability,
     bench: Bench,
+    /// The bytes that were unpacked last.
+    unpacked: Vec<u8>,
     choices: Vec<Pending>,
     broken: Vec<Violation>,
     /// Before the last step, each controller's mode and its entries' sequence numbers.
@@ -91,6 +94,11 @@ impl Scratch {
         self.bench.coder.read(bytes);
         self.world.unpack(&mut self.bench);
         self.hosts.code(&mut self.bench.coder);
+        if self.unpacked != bytes {
+            self.unpacked.clear();
+            self.unpacked.extend_from_slice(bytes);
+            self.world.keep_names(&mut self.bench);
+        }
     }
 
     #[must_use]

@@ -58,8 +58,8 @@ pub struct Found {
 pub struct Batch {
     generated: u64,
     coverage: Coverage,
-    /// States that were not known before the level: from which, by which choice, their hashes and where their bytes end.
-    states: Vec<(u32, u8, u64, u32)>,
+    /// States that were not known before the level, each once.
+    states: Vec<NewState>,
     bytes: Vec<u8>,
     /// For each state of the part how many steps lead on from it, and whether all is quiet there.
     degrees: Vec<u8>,
@@ -67,6 +67,16 @@ pub struct Batch {
     edges: Vec<u32>,
     /// The first violation: from which state, by which choice (or the state itself), and what.
     broken: Option<(u32, Option<u8>, Violation)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct NewState {
+    /// Where it was come to from, and by which choice.
+    parent: u32,
+    choice: u8,
+    hash: u64,
+    /// Where its bytes end.
+    end: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -138,6 +148,7 @@ impl Search {
     pub fn expand(&self, part: usize, scratch: &mut Scratch) -> Batch {
         let mut batch = Batch::default();
         let (mut choices, mut whole) = (Vec::new(), Vec::new());
+        let mut fresh = Fresh::new();
         let begin = part * PART;
         for n in begin..(begin + PART).min(self.ends.len()) {
             let from = if n == 0 { 0 } else { self.ends[n - 1] as usize };
@@ -163,13 +174,19 @@ impl Search {
                 }
                 let bytes = scratch.pack();
                 let hash = hash_of(bytes);
+                if let Some(place) = fresh.find(hash, &batch.states) {
+                    batch.edges.push(FREE - 1 - place);
+                    continue;
+                }
                 if let Ok(place) = self.find(hash) {
                     batch.edges.push(self.table[place]);
                     continue;
                 }
                 batch.edges.push(FREE - 1 - batch.states.len() as u32);
                 squeeze(bytes, &mut batch.bytes);
-                batch.states.push((parent, at as u8, hash, batch.bytes.len() as u32));
+                let end = batch.bytes.len() as u32;
+                batch.states.push(NewState { parent, choice: at as u8, hash, end });
+                fresh.note(&batch.states);
                 scratch.cover(&mut batch.coverage);
                 if let Some(violation) = scratch.check() {
                     batch.broken = Some((parent, Some(at as u8), violation));
@@ -190,11 +207,11 @@ impl Search {
         self.coverage.add(batch.coverage);
         let mut from = 0;
         let mut numbers = Vec::with_capacity(batch.states.len());
-        for (parent, choice, hash, end) in &batch.states {
-            let bytes = &batch.bytes[from..*end as usize];
-            from = *end as usize;
+        for NewState { parent, choice, hash, end } in batch.states.iter().copied() {
+            let bytes = &batch.bytes[from..end as usize];
+            from = end as usize;
             let count = self.hashes.len();
-            let number = self.insert(*hash, *parent, *choice);
+            let number = self.insert(hash, parent, choice);
             numbers.push(number);
             if number as usize == count {
                 add(&mut self.next, bytes);
@@ -398,6 +415,49 @@ impl Search {
     }
 }
 
+/// The new states of a part, by their hashes: most that are come to twice are so by two orders of the same few events.
+struct Fresh {
+    /// Open addressing: places in [`Batch::states`], or [`FREE`].
+    table: Vec<u32>,
+}
+
+impl Fresh {
+    fn new() -> Fresh {
+        Fresh { table: vec![FREE; 4 * PART] }
+    }
+
+    /// The place of the state with this hash, if it is known.
+    fn find(&self, hash: u64, states: &[NewState]) -> Option<u32> {
+        Some(self.table[self.probe(hash, states)]).filter(|place| *place != FREE)
+    }
+
+    /// Notes the last of the states.
+    fn note(&mut self, states: &[NewState]) {
+        if states.len() * 2 > self.table.len() {
+            let size = self.table.len() * 2;
+            self.table.clear();
+            self.table.resize(size, FREE);
+            (1..states.len()).for_each(|count| self.note_one(&states[..count]));
+        }
+        self.note_one(states);
+    }
+
+    fn note_one(&mut self, states: &[NewState]) {
+        let Some(state) = states.last() else { return };
+        let at = self.probe(state.hash, states);
+        self.table[at] = states.len() as u32 - 1;
+    }
+
+    fn probe(&self, hash: u64, states: &[NewState]) -> usize {
+        let mask = self.table.len() - 1;
+        let mut at = hash as usize & mask;
+        while self.table[at] != FREE && states[self.table[at] as usize].hash != hash {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+}
+
 /// As `extend_from_slice`, but with a quarter to spare and not twice as much: there are many states.
 fn add<T: Copy>(list: &mut Vec<T>, more: &[T]) {
     if list.capacity() - list.len() < more.len() {
@@ -408,14 +468,22 @@ fn add<T: Copy>(list: &mut Vec<T>, more: &[T]) {
 
 /// 64 bits over the bytes of a state.
 fn hash_of(bytes: &[u8]) -> u64 {
-    let mut hash = bytes.len() as u64;
+    // Four at a time, since each waits for the one before.
+    let mut lanes = [bytes.len() as u64, 1, 2, 3];
     let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        hash = mix(hash ^ u64::from_le_bytes(*word));
+    let (fours, ones) = words.as_chunks::<4>();
+    for four in fours {
+        for (lane, word) in lanes.iter_mut().zip(four) {
+            *lane = mix(*lane ^ u64::from_le_bytes(*word));
+        }
     }
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    mix(hash ^ u64::from_le_bytes(last))
+    let mut hash = lanes.into_iter().fold(0, |hash, lane| mix(hash ^ lane));
+    for word in ones.iter().chain([&last]) {
+        hash = mix(hash ^ u64::from_le_bytes(*word));
+    }
+    hash
 }
 
 #[cfg(test)]

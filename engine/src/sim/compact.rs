@@ -7,7 +7,7 @@ use super::op::HostOp;
 use super::schedule::{Pending, What};
 use super::world::{OUTSIDE, World};
 use crate::array::{DiskCommand, Record};
-use crate::compact::{Coder, blank};
+use crate::compact::{Coder, Marked, Part, blank};
 use crate::controller::compact::{code_inputs, code_timer};
 use crate::controller::{Controller, Mode, Timer};
 use crate::fact::IoKind;
@@ -22,12 +22,14 @@ pub(crate) struct Bench {
     pub coder: Coder,
     /// What is pending beside messages, in the order of the bytes.
     items: Vec<Item>,
+    /// Their bytes before they have an order.
+    drafts: Vec<u8>,
 }
 
 impl World {
     /// The world as bytes, in `bench.coder`. Its times and numbers need not stay.
     pub(crate) fn pack(&mut self, bench: &mut Bench) {
-        let Bench { coder: c, items } = bench;
+        let Bench { coder: c, items, drafts } = bench;
         c.write();
         self.name_all(c);
         // What is pending is named by numbers that the state does not change.
@@ -43,20 +45,20 @@ impl World {
         items.sort_unstable_by(|(one, a), (other, b)| {
             c.bytes[one.clone()].cmp(&c.bytes[other.clone()]).then(a.cmp(b))
         });
-        let drafts = c.bytes.len();
+        std::mem::swap(&mut c.bytes, drafts);
+        c.bytes.clear();
         self.code_state(c);
         c.count(items.len());
         for (range, _) in items.iter_mut() {
             let from = c.bytes.len();
-            c.bytes.extend_from_within(range.clone());
-            *range = from - drafts..c.bytes.len() - drafts;
+            c.bytes.extend_from_slice(&drafts[range.clone()]);
+            *range = from..c.bytes.len();
         }
-        c.bytes.drain(..drafts);
     }
 
     /// The world that the bytes in `bench.coder` stand for, at time 0.
     pub(crate) fn unpack(&mut self, bench: &mut Bench) {
-        let Bench { coder: c, items } = bench;
+        let Bench { coder: c, items, .. } = bench;
         self.now_ns = 0;
         self.events = 0;
         self.schedule.clear();
@@ -77,6 +79,12 @@ impl World {
             let what = self.read_pending(c);
             items.push((from..c.place(), self.schedule.add(0, OUTSIDE, what)));
         }
+    }
+
+    /// Notes the numbers that everything has in a world that has just been unpacked.
+    pub(crate) fn keep_names(&self, bench: &mut Bench) {
+        self.name_all(&mut bench.coder);
+        bench.coder.keep_names();
     }
 
     /// What may come next of a world that has just been packed or unpacked, in an order that its bytes decide. Of what
@@ -130,13 +138,16 @@ impl World {
     }
 
     fn code_state(&mut self, c: &mut Coder) {
-        self.array.code(c);
+        let (array, touched) = self.array.unmarked();
+        c.part(Part::Array, touched, |c| array.code(c));
         self.code_operations(c);
-        for controller in &mut self.controllers {
-            controller.code(&mut self.buffers, c);
+        for at in ControllerId::BOTH {
+            let (controller, touched) = self.controllers[at.index()].unmarked();
+            c.part(Part::Controller(at), touched, |c| controller.code(&mut self.buffers, c));
         }
         for to in ControllerId::BOTH {
-            let (link, controller) = (&mut self.links[to.index()], &mut self.controllers[to.index()]);
+            let (controller, _) = self.controllers[to.index()].unmarked();
+            let link = &mut self.links[to.index()];
             link.code(to, &mut self.buffers, c);
             for (slot, map) in link.landed() {
                 controller.code_landed(slot, map, c);
@@ -201,7 +212,7 @@ impl World {
             });
             let metas = held.iter().flatten().filter_map(crate::controller::Input::landed);
             for (slot, map) in metas {
-                self.controllers[at.index()].code_landed(slot, map, c);
+                self.controllers[at.index()].unmarked().0.code_landed(slot, map, c);
             }
         }
         let count = c.count(hardware.stuck_fences.len());
@@ -253,7 +264,7 @@ const CONTROL: u8 = 4;
 fn pack_pending(
     pending: &Pending,
     (commands, controls): (&mut crate::slab::Slab<DiskCommand>, &mut crate::slab::Slab<Control>),
-    controllers: &[Controller; 2],
+    controllers: &[Marked<Controller>; 2],
     (geometry, boots): (crate::config::Geometry, [u32; 2]),
     c: &mut Coder,
 ) -> bool {
@@ -296,7 +307,7 @@ fn pack_pending(
 }
 
 /// Whether anything may still come of it.
-fn is_live(control: &Control, controllers: &[Controller; 2], boots: [u32; 2]) -> bool {
+fn is_live(control: &Control, controllers: &[Marked<Controller>; 2], boots: [u32; 2]) -> bool {
     match *control {
         Control::HostWatch => false,
         Control::Swapped { by, boot, .. } | Control::Fence { by, boot, .. } => boot == boots[by.index()],

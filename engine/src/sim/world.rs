@@ -10,6 +10,7 @@ use super::op::{HostOp, TimedOp};
 use super::schedule::{Pending, Schedule, What};
 use crate::array::{Array, DiskCommand, Target};
 use crate::buffer::Buffers;
+use crate::compact::Marked;
 use crate::config::{Config, ConfigError};
 use crate::controller::{Controller, Input, Mode, Outbox, Output, Timer};
 use crate::digest::{Digest, mix};
@@ -67,10 +68,10 @@ pub struct World {
     pub(super) events: u64,
     /// The last of them.
     last_event: Option<EventKind>,
-    pub(super) controllers: [Controller; 2],
+    pub(super) controllers: [Marked<Controller>; 2],
     /// Messages to A, messages to B.
     pub(super) links: [Link; 2],
-    pub(super) array: Array,
+    pub(super) array: Marked<Array>,
     /// Disk commands that have been given and not yet carried out.
     pub(super) disk_commands: Slab<DiskCommand>,
     pub(super) operations: Slab<Operation>,
@@ -106,9 +107,9 @@ impl World {
             now_ns: 0,
             events: 0,
             last_event: None,
-            controllers: ControllerId::BOTH.map(|id| Controller::new(id, &config)),
+            controllers: ControllerId::BOTH.map(|id| Marked::new(Controller::new(id, &config))),
             links: [Link::new(&config), Link::new(&config)],
-            array: Array::new(&config),
+            array: Marked::new(Array::new(&config)),
             disk_commands: Slab::default(),
             operations: Slab::default(),
             schedule: Schedule::default(),
@@ -511,7 +512,7 @@ impl World {
     /// one of the two writes.
     #[must_use]
     pub fn approximate_bytes(&self) -> usize {
-        let controllers: usize = self.controllers.iter().map(Controller::approximate_bytes).sum();
+        let controllers: usize = self.controllers.iter().map(|at| at.approximate_bytes()).sum();
         controllers + (self.operations.len() + self.disk_commands.len() + self.schedule.len()) * 128
     }
 

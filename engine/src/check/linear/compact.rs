@@ -3,7 +3,7 @@
 //! Of the times only their order within a block says anything, so each is written as its place in that order.
 
 use super::{Block, Cluster, Linearizability, NEVER, Operation};
-use crate::compact::Coder;
+use crate::compact::{Coder, Part};
 use crate::fact::IoKind;
 use crate::ids::ControllerId;
 
@@ -14,6 +14,12 @@ impl Linearizability {
     }
 
     pub(crate) fn code(&mut self, c: &mut Coder) {
+        let mut touched = !self.as_read;
+        c.part(Part::Hosts, &mut touched, |c| self.code_all(c));
+        self.as_read = !touched;
+    }
+
+    fn code_all(&mut self, c: &mut Coder) {
         let mut latest = 0;
         for (_, block) in &mut self.blocks {
             latest = block.code(c).max(latest);
@@ -69,7 +75,8 @@ fn code_time(time: &mut u64, order: &[u64], c: &mut Coder) {
 impl Block {
     /// Returns the latest time of the block.
     fn code(&mut self, c: &mut Coder) -> u64 {
-        let mut order: Vec<u64> = Vec::new();
+        let mut order = std::mem::take(&mut c.times);
+        order.clear();
         if !c.reading {
             // The order of the list says nothing.
             self.clusters.sort_unstable_by_key(|cluster| cluster.value);
@@ -98,6 +105,7 @@ impl Block {
             code_time(began, &order, c);
             latest = latest.max(*began);
         }
+        c.times = order;
         latest
     }
 }
