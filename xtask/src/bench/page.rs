@@ -37,6 +37,11 @@ pub fn seek() -> Result<Vec<Figure>> {
     in_browser("seek in the page", "seek.mjs")
 }
 
+/// What it takes while it plays on and on.
+pub fn memory() -> Result<Vec<Figure>> {
+    in_browser("memory while playing", "memory.mjs")
+}
+
 /// What Lighthouse says of it.
 pub fn lighthouse() -> Result<Vec<Figure>> {
     let folder = tools::lighthouse()?;
