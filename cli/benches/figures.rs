@@ -20,6 +20,9 @@ use std::time::Instant;
 const PASSES: u64 = 10;
 const DEPTH: u32 = 32;
 const RUNS: usize = 5;
+/// Events of a long history, and goals that are sought in it.
+const HISTORY: u64 = 1_000_000;
+const SEEKS: usize = 1_000;
 
 fn main() {
     let Some(path) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) else {
@@ -48,7 +51,7 @@ fn main() {
         let ns = 1e9 / best(|| small_working_set(lines));
         print(&format!("cost of an I/O, same working set, {lines} lines, native"), ns, "ns");
     }
-    seeks(&trace);
+    history(&trace);
     print("run with all checks after every event, native", best(|| checked(12, true)), "events/s");
     // The same requests on the same lines, whatever the cache's size: what a check of one event costs must not grow.
     for lines in [100, 1_000, 10_000, 100_000] {
@@ -175,19 +178,35 @@ fn small_working_set(lines: u32) -> f64 {
     drive(Run::new(world, Small(0), Pacing::Closed { depth: DEPTH }))
 }
 
-fn seeks(trace: &Trace) {
-    let mut timeline = Timeline::new(run(trace, 4096, 1));
-    let start = Instant::now();
-    timeline.extend(100_000);
-    print("recording, native", timeline.len() as f64 / start.elapsed().as_secs_f64(), "events/s");
-    let mut slowest: f64 = 0.0;
-    let mut z = 1;
-    for _ in 0..500 {
-        z = mirrorline_engine::digest::mix(z);
-        let goal = z % (timeline.len() + 1);
-        let start = Instant::now();
-        timeline.seek(goal);
-        slowest = slowest.max(start.elapsed().as_secs_f64());
+/// A history of 10⁶ events: how fast it is recorded, what memory it takes, and how long it takes to go anywhere in it.
+fn history(trace: &Trace) {
+    // As many passes as it takes: a trace of some tens of thousands of requests has to be replayed several times.
+    let mut timeline = Timeline::new(run(trace, 4096, u64::MAX));
+    let (start, before) = (Instant::now(), resident_bytes());
+    timeline.extend(HISTORY);
+    assert_eq!(timeline.len(), HISTORY, "the history is as long as it should be");
+    print("recording, native", HISTORY as f64 / start.elapsed().as_secs_f64(), "events/s");
+    let memory = "memory of a history of 1000000 events, native";
+    match before.and_then(|before| Some(resident_bytes()?.saturating_sub(before))) {
+        Some(bytes) => print(memory, bytes as f64 / f64::from(1 << 20), "MB"),
+        None => println!("{memory}\t-\tthis system does not say how much memory a process has"),
     }
-    print(&format!("slowest of 500 seeks in {} events, native", timeline.len()), slowest * 1e6, "us");
+    let mut z = 1;
+    let seek = |_| {
+        z = mirrorline_engine::digest::mix(z);
+        let start = Instant::now();
+        timeline.seek(z % (HISTORY + 1));
+        start.elapsed().as_secs_f64() * 1e3
+    };
+    let mut times: Vec<f64> = (0..SEEKS).map(seek).collect();
+    times.sort_by(f64::total_cmp);
+    println!("seek in 1000000 events, 99th percentile, native\t{:.2}\tms", times[SEEKS * 99 / 100]);
+    println!("seek in 1000000 events, slowest of {SEEKS}, native\t{:.2}\tms", times[SEEKS - 1]);
+}
+
+/// Memory of this process that is in use, where the system tells it.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
 }
