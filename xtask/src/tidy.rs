@@ -10,7 +10,7 @@ use std::path::Path;
 const LONGEST_FILE: usize = 700;
 
 /// Where sources and texts lie.
-const PLACES: [&str; 16] = [
+const PLACES: [&str; 18] = [
     ".ci",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -22,6 +22,8 @@ const PLACES: [&str; 16] = [
     "e2e/tests",
     "engine",
     "examples",
+    "fuzz/fuzz_targets",
+    "fuzz/readers.rs",
     "index.html",
     "static",
     "web",
