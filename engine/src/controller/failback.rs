@@ -122,10 +122,12 @@ impl Controller {
 
     /// META_ACK of a walked line: the replacement has its copy.
     pub(super) fn walked<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
-        self.join.walking = self.join.walking.saturating_sub(1);
         let line = &mut self.table[at];
-        line.peer_slot = line.fresh.take();
-        let (key, mirror) = (line.key, line.peer_slot.expect("it was walked into a slot"));
+        // A second META_ACK, which only a tampered link brings, confirms nothing.
+        let Some(mirror) = line.fresh.take() else { return };
+        self.join.walking = self.join.walking.saturating_sub(1);
+        line.peer_slot = Some(mirror);
+        let key = line.key;
         self.queue.enqueue(at, mirror);
         let (id, left) = (self.id, self.join.left.len() as u32 + self.join.walking);
         out.fact(|| Fact::Walked { at: id, key, left });
@@ -157,7 +159,7 @@ impl Controller {
     pub(super) fn switched<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
         self.homes = vec![self.id; self.homes.len()];
         let (all, planted): (Vec<u32>, bool) =
-            (self.table.iter().map(|(at, _)| at).collect(), self.is_planted());
+            (self.table.iter().map(|(at, _)| at).collect(), self.is_broken());
         for at in all {
             let line = &mut self.table[at];
             match line.state {

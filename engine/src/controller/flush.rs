@@ -117,7 +117,7 @@ impl Controller {
         with_data: bool,
         out: &mut Outbox<'_, O>,
     ) {
-        let (at, planted) = (self.record(key), self.is_planted());
+        let (at, planted) = (self.record(key), self.is_broken());
         let line = &mut self.table[at];
         if with_data {
             debug_assert!(
@@ -146,10 +146,9 @@ impl Controller {
                 self.flush_to_disk(at, out);
             }
             Some(LineState::OW(FlushStep::Notify)) => self.write_through_to_disk(at, out),
-            state => debug_assert!(
-                self.is_planted(),
-                "FN_ACK answers a FLUSH_NOTIFY, but the line is in {state:?}"
-            ),
+            state => {
+                debug_assert!(self.is_broken(), "FN_ACK answers a FLUSH_NOTIFY, but the line is in {state:?}")
+            }
         }
     }
 
@@ -228,7 +227,7 @@ impl Controller {
         out: &mut Outbox<'_, O>,
     ) {
         let at = self.table.find(key).expect("a mirror that is declared consistent is in the table");
-        let planted = self.is_planted();
+        let planted = self.is_broken();
         let line = &mut self.table[at];
         debug_assert!(
             planted || matches!(line.state, Some(LineState::MF | LineState::MK | LineState::MD)),
@@ -287,7 +286,7 @@ impl Controller {
             }
             Some(LineState::OW(FlushStep::Confirm)) => self.written_through(at, out),
             state => {
-                debug_assert!(self.is_planted(), "C_ACK answers a CONSISTENT, but the line is in {state:?}")
+                debug_assert!(self.is_broken(), "C_ACK answers a CONSISTENT, but the line is in {state:?}")
             }
         }
     }

@@ -52,8 +52,13 @@ impl FreeList {
         })
     }
 
+    /// Whether a slot was ever taken; only such a one comes back.
+    #[must_use]
+    pub fn gave(&self, slot: Slot) -> bool {
+        slot.0 < self.unused
+    }
+
     pub fn put(&mut self, slot: Slot) {
-        debug_assert!(slot.0 < self.unused, "only what was taken comes back");
         self.returned.push(slot.0);
     }
 

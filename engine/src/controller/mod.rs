@@ -147,6 +147,8 @@ pub struct Controller {
     suspects: BTreeSet<LineKey>,
     patrol: Patrol,
     join: failback::Join,
+    /// Messages were tampered with.
+    tampered: bool,
 }
 
 impl Controller {
@@ -162,6 +164,7 @@ impl Controller {
             suspects: BTreeSet::new(),
             patrol: Patrol::default(),
             join: failback::Join::default(),
+            tampered: false,
             shape: Shape::new(config),
             memory: Memory::new(config),
             table: Table::default(),
@@ -301,7 +304,7 @@ impl Controller {
     /// DATA lands: a one-sided copy into this controller's memory, which it does not notice.
     pub fn land(&mut self, slot: Slot, map: BlockMap, bytes: &LineBuf) {
         debug_assert!(
-            self.memory.held(slot).is_none() || self.is_planted(),
+            self.memory.held(slot).is_none() || self.is_broken(),
             "DATA never lands in a slot that is in use"
         );
         self.memory.write(slot, map, bytes);
@@ -514,9 +517,10 @@ impl Controller {
 
     /// The power goes. The memory stays when the battery is good.
     pub(crate) fn power_off(&mut self, config: &Config, keep_memory: bool) {
-        let standing = self.standing;
+        let (standing, tampered) = (self.standing, self.tampered);
         if !keep_memory {
             *self = Controller::new(self.id, config);
+            self.tampered = tampered;
             self.standing = Standing::without_memory();
         }
         self.standing.mode = Mode::Down;
@@ -525,9 +529,14 @@ impl Controller {
         self.held.clear();
     }
 
-    /// Whether the protocol is broken on purpose: what it promises need not hold then.
-    fn is_planted(&self) -> bool {
-        self.shape.bug.is_some()
+    /// Whether the protocol is broken on purpose, here or on the link: what it promises need not hold then.
+    fn is_broken(&self) -> bool {
+        self.shape.bug.is_some() || self.tampered
+    }
+
+    /// From here on messages may come that no correct link brings.
+    pub(crate) fn expect_anything(&mut self) {
+        self.tampered = true;
     }
 
     /// Whether a bug is planted here.

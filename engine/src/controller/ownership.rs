@@ -24,7 +24,7 @@ impl Controller {
 
     pub(super) fn req_own<O: Observer>(&mut self, key: LineKey, ticket: Ticket, out: &mut Outbox<'_, O>) {
         let at = self.record(key);
-        debug_assert!(self.table[at].asked.is_none(), "the peer asks once at a time");
+        debug_assert!(self.is_broken() || self.table[at].asked.is_none(), "the peer asks once at a time");
         self.table[at].asked = Some(ticket);
         self.clean.remove(at);
         self.pump(at, out);
@@ -91,7 +91,7 @@ impl Controller {
 
     /// GRANT at the requester. Accepted even if no request is outstanding any more (C3).
     pub(super) fn grant<O: Observer>(&mut self, key: LineKey, grant: Grant, out: &mut Outbox<'_, O>) {
-        let (at, planted) = (self.record(key), self.is_planted());
+        let (at, planted) = (self.record(key), self.is_broken());
         let line = &mut self.table[at];
         line.ask = None;
         line.granted = !line.writes.is_empty();
@@ -127,7 +127,7 @@ impl Controller {
                 out.fact(|| Fact::OwnershipGained { at: self.id, key, swapped: true });
             }
             Grant::Empty { seq } => {
-                debug_assert!(line.loc.is_none(), "no data was held here");
+                debug_assert!(planted || line.loc.is_none(), "no data was held here");
                 line.seq = seq;
                 line.stub = true;
                 self.set_state(at, Some(LineState::OC), out);

@@ -154,8 +154,10 @@ impl Controller {
     /// REUSE at the peer: the entry goes. If this is the default owner, it owns the line again, and a write that
     /// waited for ownership begins.
     pub(super) fn reuse<O: Observer>(&mut self, key: LineKey, ret: Option<Slot>, out: &mut Outbox<'_, O>) {
-        let at = self.table.find(key).expect("a line that the peer releases is in the table");
-        let planted = self.is_planted();
+        let Some(at) = self.table.find(key) else {
+            return debug_assert!(self.is_broken(), "a line that the peer releases is in the table");
+        };
+        let planted = self.is_broken();
         let line = &mut self.table[at];
         debug_assert!(
             planted || matches!(line.state, Some(LineState::M0 | LineState::MK)),
@@ -181,9 +183,11 @@ impl Controller {
 
     /// REUSE_ACK: the mirror's slot is home, the entry goes, and whoever waited looks the owner up again.
     pub(super) fn reuse_ack<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
-        let at = self.table.find(key).expect("a released line keeps its record until REUSE_ACK");
+        let Some(at) = self.table.find(key) else {
+            return debug_assert!(self.is_broken(), "a released line keeps its record until REUSE_ACK");
+        };
         debug_assert!(
-            self.is_planted() || self.table[at].state == Some(LineState::OR),
+            self.is_broken() || self.table[at].state == Some(LineState::OR),
             "REUSE_ACK answers a REUSE"
         );
         let line = &mut self.table[at];

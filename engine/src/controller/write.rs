@@ -83,7 +83,7 @@ impl Controller {
     ) {
         let at = self.record(key);
         let line = &self.table[at];
-        let planted = self.is_planted();
+        let planted = self.is_broken();
         debug_assert!(planted || line.state.is_none_or(LineState::is_mirror), "only one side owns a line");
         debug_assert!(planted || seq > line.seq, "the sequence number of a line rises with each write");
         let old = line.loc.filter(|old| *old != slot);
@@ -113,7 +113,7 @@ impl Controller {
         if self.table[at].op == NONE {
             return self.walked(at, out);
         }
-        let planted = self.is_planted();
+        let planted = self.is_broken();
         let line = &mut self.table[at];
         debug_assert!(
             planted || (line.state, line.seq + 1) == (Some(LineState::OP), seq),
@@ -212,6 +212,10 @@ impl Controller {
     /// A slot in the peer's memory comes home to `mirror_free`.
     pub(super) fn free_mirror<O: Observer>(&mut self, slot: Slot, out: &mut Outbox<'_, O>) {
         debug_assert!(!self.memory.is_local(slot), "only lent slots are home to the peer");
+        debug_assert!(
+            self.is_broken() || self.memory.mirror_free.gave(slot),
+            "only what was taken comes back"
+        );
         self.memory.mirror_free.put(slot);
         let (at, memory) = (self.id, self.id.peer());
         out.fact(|| Fact::SlotFreed { at, list: SlotList::MirrorFree, memory, slot });
@@ -220,6 +224,10 @@ impl Controller {
     /// A slot of this controller's own goes back to `local_free`.
     pub(super) fn free_local<O: Observer>(&mut self, slot: Slot, out: &mut Outbox<'_, O>) {
         debug_assert!(self.memory.is_local(slot), "lent slots go home by being named in a message");
+        debug_assert!(
+            self.is_broken() || self.memory.local_free.gave(slot),
+            "only what was taken comes back"
+        );
         self.memory.local_free.put(slot);
         let at = self.id;
         out.fact(|| Fact::SlotFreed { at, list: SlotList::LocalFree, memory: at, slot });

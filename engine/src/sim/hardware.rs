@@ -488,6 +488,9 @@ impl World {
 
     fn tamper_with<O: Observer>(&mut self, fault: Fault, observer: &mut O) {
         self.hardware.tampered = true;
+        for controller in &mut self.controllers {
+            controller.expect_anything();
+        }
         match fault {
             Fault::DropMessage { to, skip } => {
                 if let Some(envelope) = self.links[to.index()].take(usize::from(skip)) {
