@@ -1,5 +1,6 @@
 //! The whole page: owns the session, turns actions into commands, and keeps the clock going while something moves.
 
+mod back;
 mod panels;
 mod sharing;
 
@@ -87,6 +88,7 @@ pub struct App {
     /// How often the diagram was zoomed by keys, out counting down.
     zoom: i32,
     panel: Option<Panel>,
+    back: back::Back,
     docking: Rc<Docking>,
     /// There is room for one panel only.
     single: bool,
@@ -173,6 +175,7 @@ impl Component for App {
             shown: if asked.spacetime || looked_at.spacetime { View::SpaceTime } else { View::Stage },
             zoom: 0,
             panel: None,
+            back: back::Back::default(),
             docking: Rc::new(docking),
             single,
             drawer: asked.tab.is_some() && !room::is_wide(theme),
@@ -194,6 +197,7 @@ impl Component for App {
     }
 
     fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
+        let before = self.panel;
         let redraw = match msg {
             Msg::Frame(dt_ms) => self.frame(dt_ms),
             Msg::Act(action) => self.act(action),
@@ -201,11 +205,16 @@ impl Component for App {
             Msg::Texts(language, Some(catalogue)) => self.speak(language, catalogue),
             Msg::Texts(language, None) => self.act(Action::Say(missing_texts(language))),
         };
+        self.back.note(before, self.panel);
         if !matches!(self.panel, Some(Panel::Compare(_))) {
             self.session.borrow_mut().end_comparing();
         }
         let shared = self.share_again();
         self.look_for_events() || shared || redraw
+    }
+
+    fn rendered(&mut self, _ctx: &Context<App>, _first: bool) {
+        self.back.go();
     }
 
     fn view(&self, _ctx: &Context<App>) -> Html {
@@ -498,11 +507,11 @@ impl App {
                 self.dock(Wish::Show(tab));
             }
             Action::Dock(wish) => {
-                // What has been chosen is seen; who moves and closes panels goes on with that.
-                if matches!(wish, Wish::Show(_) | Wish::Reset) {
+                self.dock(wish);
+                // What has been chosen is seen; who moves and closes panels goes on with that, as long as there are any.
+                if matches!(wish, Wish::Show(_) | Wish::Reset) || self.docking.front().is_none() {
                     self.panel = self.panel.filter(|panel| *panel != Panel::Panels);
                 }
-                self.dock(wish);
             }
             Action::Break(id) => {
                 let fault = find(&self.scene.faults, &id).cloned();
