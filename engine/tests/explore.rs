@@ -2,11 +2,13 @@
 //! bug, and its counterexamples are runs of the engine.
 
 use mirrorline_engine::bug::{Bug, PLANTED};
+use mirrorline_engine::check::{Depth, Watch};
 use mirrorline_engine::digest::mix;
 use mirrorline_engine::explore::small::Size;
 use mirrorline_engine::explore::worlds::{self, WORLDS};
 use mirrorline_engine::explore::{Counterexample, Model, Search};
 use mirrorline_engine::scenario::Scenario;
+use mirrorline_engine::sim::Run;
 
 fn model(world: &str, bug: Option<Bug>) -> Model {
     let mut scenario = worlds::find(world).expect("there is such a world").scenario();
@@ -151,9 +153,21 @@ fn a_bound_that_is_met_is_told() {
     assert_eq!(search.found(), None);
 }
 
+/// When the checks that watch any run first find something broken, in the first events of one.
+fn seen_by_the_checks(scenario: &Scenario, events: u64) -> Vec<u64> {
+    let world = scenario.world().expect("it is a sound world");
+    let source = scenario.source().expect("its requests are listed");
+    let mut run = Run::new(world, source, scenario.pacing);
+    let mut watch = Watch::new(Depth::EveryEvent);
+    while run.world().events() < events && run.step(&mut watch).is_some() {
+        watch.after_event(run.world());
+    }
+    watch.violations().iter().map(|violation| violation.after_events).take(1).collect()
+}
+
 #[test]
 fn every_planted_bug_is_found_and_the_harmless_one_is_not() {
-    let mut missed = Vec::new();
+    let (mut missed, mut unseen) = (Vec::new(), Vec::new());
     for planted in &PLANTED {
         let model = model(planted.world, Some(planted.bug));
         let search = searched(&model, 1_500_000);
@@ -173,6 +187,13 @@ fn every_planted_bug_is_found_and_the_harmless_one_is_not() {
         let back = Scenario::parse(&scenario.to_text()).expect("a counterexample is a sound scenario");
         assert_eq!(back.to_text(), scenario.to_text());
         assert!(counterexample.link().is_ok(), "{}", planted.name);
+        // Whoever plays it sees it break, at the last step and not before.
+        let seen = seen_by_the_checks(&back, *steps);
+        if seen != [*steps] {
+            unseen.push((planted.name, *steps, seen));
+        }
     }
+    // That a state leads to no good end is seen by nobody who looks at it alone.
+    assert_eq!(unseen, [("await-resync-done", 24, Vec::new())]);
     assert_eq!(missed, Vec::<&str>::new());
 }

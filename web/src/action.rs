@@ -1,6 +1,7 @@
 //! What a person can do on the page, whatever they do it with: mouse, touch, keys or a dropped file.
 
 use crate::language::Language;
+use crate::scene::checking::Choices;
 use crate::scene::docking::{Tab, Wish};
 use crate::scene::events::Filter;
 use crate::scene::model::Selection;
@@ -62,6 +63,33 @@ pub enum Action {
     Tour(Option<usize>),
     /// Goes on where the last visit was left, or forgets it.
     Resume(bool),
+    /// Something of the dialog about every order of events.
+    Check(Ask),
+}
+
+/// What can be asked of the dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Something else is chosen.
+    Choose(Choices),
+    /// Opens the dialog where bugs are planted.
+    Bugs,
+    /// Random worlds, from the chosen seed on.
+    Sweep,
+    /// Every order of events of what is chosen.
+    Explore,
+    /// … of the world in which the bug that is on the stage is found soonest.
+    FindBug,
+    Pause,
+    Stop,
+    /// The counterexample, on the stage.
+    Play,
+    /// The chosen bug, on the stage.
+    Plant,
+    /// Some bug, which is not named.
+    Hide,
+    /// … and now is.
+    Reveal,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +153,8 @@ pub enum Panel {
     Share,
     /// A block is looked for by its number.
     Find,
+    /// Every order of events, and planted bugs.
+    Check,
     /// The futures that there are.
     Branches,
     /// The one that is shown beside another one.
@@ -136,9 +166,13 @@ impl Panel {
     #[must_use]
     pub fn is_dialog(self) -> bool {
         match self {
-            Panel::Keys | Panel::Trace | Panel::Break | Panel::Share | Panel::Find | Panel::Compare(_) => {
-                true
-            }
+            Panel::Keys
+            | Panel::Trace
+            | Panel::Break
+            | Panel::Share
+            | Panel::Find
+            | Panel::Check
+            | Panel::Compare(_) => true,
             Panel::Scenarios | Panel::Until | Panel::More | Panel::Panels | Panel::Branches => false,
         }
     }

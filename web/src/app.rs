@@ -1,6 +1,7 @@
 //! The whole page: owns the session, turns actions into commands, and keeps the clock going while something moves.
 
 mod back;
+mod checking;
 mod panels;
 mod sharing;
 
@@ -35,6 +36,7 @@ use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Sce
 use crate::session::{Changed, Command, Session};
 use crate::share;
 use crate::theme::{Skin, Theme};
+use crate::worker::Told;
 use mirrorline_engine::ids::ControllerId;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -57,6 +59,8 @@ pub enum Msg {
     Heard(Heard),
     /// The texts of a language are there, or are not to be had.
     Texts(Language, Option<Catalogue>),
+    /// The worker has said something.
+    Told(Told),
 }
 
 /// What the page is put up with.
@@ -118,6 +122,8 @@ pub struct App {
     feed: Feed,
     filter: Filter,
     why: Option<Why>,
+    checking: checking::Checking,
+    told: Callback<Told>,
     _listeners: Listeners,
 }
 
@@ -168,6 +174,8 @@ impl Component for App {
             glimpse: None,
             filter: Filter::default(),
             why: None,
+            checking: checking::Checking::default(),
+            told: ctx.link().callback(Msg::Told),
             session,
             theme,
             texts: ctx.link().callback(|(language, catalogue)| Msg::Texts(language, catalogue)),
@@ -204,7 +212,11 @@ impl Component for App {
             Msg::Heard(heard) => self.heard(heard),
             Msg::Texts(language, Some(catalogue)) => self.speak(language, catalogue),
             Msg::Texts(language, None) => self.act(Action::Say(missing_texts(language))),
+            Msg::Told(told) => self.told(told),
         };
+        if self.panel != Some(Panel::Check) {
+            self.stop_checking();
+        }
         self.back.note(before, self.panel);
         if !matches!(self.panel, Some(Panel::Compare(_))) {
             self.session.borrow_mut().end_comparing();
@@ -233,7 +245,7 @@ impl Component for App {
                 data-playing={transport.playing.to_string()} data-tour={self.tour.map(tour::part)}>
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} step={self.step} act={self.act.clone()} />
                 if menu { <div class="veil" onclick={close.clone()}></div> }
-                <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={scene.rules.now.clone()} tampered={scene.link.tampered}
+                <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={self.broken()} planted={self.planted()} tampered={scene.link.tampered}
                     silent={transport.playing && transport.speed >= FAST} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
                 { self.offer() }
@@ -251,6 +263,7 @@ impl Component for App {
                 if self.panel == Some(Panel::Break) { <BreakSheet faults={Rc::clone(&scene.faults)} undo={transport.undo.clone()} act={self.act.clone()} /> }
                 if self.panel == Some(Panel::Trace) { <TraceDialog dropped={self.dropped.clone()} act={self.act.clone()} /> }
                 { self.sharing() }
+                { self.check_dialog() }
                 if self.panel == Some(Panel::Find) { <FindDialog wrong={self.said.clone()} act={self.act.clone()} /> }
                 if let Some(step) = self.tour { { tour::tour(step, &self.act) } }
                 if let Some(Panel::Compare(_)) = self.panel { <CompareDialog compared={self.session.borrow().compared()} act={self.act.clone()} /> }
@@ -425,6 +438,7 @@ impl App {
         let news = loads || failed.is_some();
         if loads && failed.is_none() {
             self.failure = None;
+            self.nothing_hidden();
             if !room::reduced_motion() {
                 // As at the start: what is opened begins to move by itself.
                 let _ = self.session.borrow_mut().dispatch(Command::Play);
@@ -549,6 +563,7 @@ impl App {
                     }
                 }
             }
+            Action::Check(ask) => return self.ask(ask),
             Action::Say(text) => self.said = Some(text),
             Action::Tour(step) => {
                 self.panel = None;

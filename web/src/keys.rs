@@ -18,7 +18,7 @@ pub struct Press<'a> {
 }
 
 /// What is shown in the Keys dialog, in that order.
-pub const HELP: [(&[&str], &str); 25] = [
+pub const HELP: [(&[&str], &str); 26] = [
     (&[mark!("Space")], mark!("Play or pause")),
     (&["←", "→"], mark!("Step, by what “Step by” says")),
     (&[mark!("Shift ←"), mark!("Shift →")], mark!("Step by I/O")),
@@ -39,6 +39,7 @@ pub const HELP: [(&[&str], &str); 25] = [
     (&["E", "Q"], mark!("Events; why the one in view happened")),
     (&["Alt ← → ↑ ↓"], mark!("On a panel’s tab: move it; Delete closes it")),
     (&["U"], mark!("Run until something happens")),
+    (&["O"], mark!("Every order of events; plant a bug, find it")),
     (&["S"], mark!("Stage, or space-time diagram")),
     (&["+", "−"], mark!("Zoom the space-time diagram, or the map of a big cache")),
     (&["0"], mark!("All of the map of a big cache")),
@@ -92,6 +93,7 @@ pub fn action(press: Press<'_>) -> Option<Action> {
         "t" | "T" => Some(Action::NextTheme),
         "s" | "S" => Some(Action::NextView),
         "q" | "Q" => Some(Action::Why),
+        "o" | "O" => Some(Action::Open(Panel::Check)),
         "u" | "U" => Some(Action::Open(Panel::Until)),
         "c" | "C" => Some(Action::CopyLink),
         "f" | "F" | "/" => Some(Action::Open(Panel::Find)),
@@ -151,6 +153,7 @@ mod tests {
         assert_eq!(action(press("e")), Some(Action::Show(Tab::Events)));
         assert_eq!(action(press("Q")), Some(Action::Why));
         assert_eq!(action(press("u")), Some(Action::Open(Panel::Until)));
+        assert_eq!(action(press("o")), Some(Action::Open(Panel::Check)));
     }
 
     #[test]

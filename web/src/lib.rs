@@ -18,6 +18,7 @@ pub mod scene;
 pub mod session;
 mod share;
 mod theme;
+pub mod worker;
 
 pub use app::App;
 
@@ -25,8 +26,11 @@ use app::Start;
 use language::Language;
 
 /// Puts the page into the document, in place of the loading message. Another language than English is fetched before,
-/// so that nothing is said twice.
+/// so that nothing is said twice. Where there is no window, this is the page's worker.
 pub fn start() {
+    if web_sys::window().is_none() {
+        return worker::serve();
+    }
     let language = Language::marked();
     if language == Language::English {
         return mount(Start::default());

@@ -1,11 +1,10 @@
 //! Seeds that fail: how they are caught, made small, and written down.
 
 use crate::errors::Failure;
-use mirrorline_engine::check::{Invariant, Violation};
 use mirrorline_engine::scenario::Scenario;
 use mirrorline_engine::sweep::shrink::{Tried, shrink};
 use mirrorline_engine::sweep::trial::Outcome;
-use mirrorline_engine::sweep::{Coverage, Trial, is_endless, replay};
+use mirrorline_engine::sweep::{Coverage, Failing as Way, Trial, replay};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -24,9 +23,7 @@ pub struct Failing {
 /// same place in its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
-    Broken(Invariant),
-    /// It does not end.
-    Endless,
+    Way(Way),
     Panic(String),
 }
 
@@ -45,16 +42,17 @@ pub fn try_seed(seed: u64, shrink_events: u64) -> Seen {
     let mut trial = Trial::new(seed);
     let outcome = caught(|| trial.run(&mut coverage));
     let failing = kind_of(&outcome).map(|(kind, what)| {
-        // Runs without checks are so much faster.
-        let budget = if kind == Kind::Endless { shrink_events.saturating_mul(16) } else { shrink_events };
+        let budget = match &kind {
+            Kind::Way(way) => way.budget(shrink_events),
+            Kind::Panic(_) => shrink_events,
+        };
         let mut scenario = shrink(&trial.scenario(), budget, &mut |candidate| kind.is_met(candidate));
         let what = match kind {
-            Kind::Endless => what,
+            Kind::Way(Way::Endless) => what,
             _ => kind_of(&replayed(&scenario)).map_or(what, |(_, what)| what),
         };
         let invariant = match &kind {
-            Kind::Broken(invariant) => invariant.name(),
-            Kind::Endless => Invariant::Quiescence.name(),
+            Kind::Way(way) => way.invariant().name(),
             Kind::Panic(_) => "PANIC",
         };
         scenario.title = format!("Seed {seed}: {invariant}");
@@ -72,24 +70,20 @@ fn replayed(scenario: &Scenario) -> Result<Outcome, Panic> {
 impl Kind {
     /// Whether a scenario fails in this way.
     fn is_met(&self, scenario: &Scenario) -> Tried {
-        if *self == Kind::Endless {
-            let (fails, events) = caught(|| is_endless(scenario)).unwrap_or((false, 1));
-            return Tried { fails_at_ns: fails.then_some(u64::MAX), events };
+        let unmet = Tried { fails_at_ns: None, events: 1 };
+        match self {
+            Kind::Way(way) => caught(|| way.is_met(scenario)).unwrap_or(unmet),
+            Kind::Panic(place) => match replayed(scenario) {
+                Ok(outcome) => Tried { fails_at_ns: None, events: outcome.events },
+                Err(panic) => Tried { fails_at_ns: (panic.place == *place).then_some(u64::MAX), ..unmet },
+            },
         }
-        let outcome = replayed(scenario);
-        let alike = kind_of(&outcome).is_some_and(|(other, _)| other == *self);
-        let (at_ns, events) = outcome.map_or((u64::MAX, 1), |outcome| (outcome.at_ns, outcome.events));
-        Tried { fails_at_ns: alike.then_some(at_ns), events }
     }
 }
 
 fn kind_of(outcome: &Result<Outcome, Panic>) -> Option<(Kind, String)> {
     match outcome {
-        Ok(Outcome { finding, endless, .. }) => {
-            let Violation { invariant, what, .. } = finding.as_ref()?;
-            let kind = if *endless { Kind::Endless } else { Kind::Broken(*invariant) };
-            Some((kind, what.clone()))
-        }
+        Ok(outcome) => Way::of(outcome).map(|(way, what)| (Kind::Way(way), what)),
         Err(Panic { place, words }) => Some((Kind::Panic(place.clone()), format!("{words} ({place})"))),
     }
 }

@@ -111,7 +111,11 @@ fn check_memory(world: &World, id: ControllerId, report: &mut Report<'_>) {
 }
 
 fn twice(id: ControllerId, slot: Slot, uses: Uses) -> String {
-    format!("{id}'s slot {} is used twice: {uses:?}", slot.0)
+    let Uses { free, held, target, named } = uses;
+    let all =
+        [(free, "free"), (held, "holds a line"), (target, "DATA goes there"), (named, "named by a message")];
+    let all: Vec<&str> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, what)| what).collect();
+    format!("{id}'s slot {} is used twice ({})", slot.0, all.join(", "))
 }
 
 /// What the two controllers' entries of one line, and the messages about it, make of slots.

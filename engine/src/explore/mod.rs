@@ -3,6 +3,7 @@
 //! See `docs/explorer.md`.
 
 pub mod counterexample;
+pub mod hunt;
 pub mod model;
 pub mod search;
 pub mod small;

@@ -18,6 +18,7 @@
 
 pub mod coverage;
 pub mod draw;
+pub mod failing;
 pub mod judge;
 mod plan;
 pub mod reached;
@@ -26,6 +27,7 @@ pub mod trial;
 
 pub use coverage::Coverage;
 pub use draw::{Drawn, Temper};
+pub use failing::Failing;
 pub use reached::States;
 pub use trial::{EVENTS_MAX, Trial, is_endless, replay};
 

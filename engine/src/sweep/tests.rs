@@ -1,4 +1,5 @@
 use super::*;
+use crate::bug::Bug;
 use crate::fact::{Fact, Observer};
 use crate::scenario::{Feed, Scenario};
 use crate::sim::{Event, Fault, Run};
@@ -122,4 +123,22 @@ fn what_was_not_reached_is_named() {
     for never in ["line SF-notify", "crash at DOWN/SOLO", "drop-message at DUAL/DUAL"] {
         assert!(!all.iter().any(|missing| missing == never), "nobody can reach {never}, or wants to");
     }
+}
+
+#[test]
+fn a_seed_that_fails_for_a_planted_bug_is_made_small_and_fails_in_the_same_way() {
+    let mut found = None;
+    for seed in 0..40 {
+        let mut trial = Trial::with_bug(seed, Some(Bug::RecycleEarly));
+        let outcome = trial.run(&mut Coverage::default());
+        if let Some((failing, _)) = Failing::of(&outcome) {
+            found = Some((failing, trial.scenario()));
+            break;
+        }
+    }
+    let (failing, scenario) = found.expect("some seed of so many fails");
+    let small = failing.shrunk(&scenario, 200_000);
+    assert!(failing.is_met(&small).fails_at_ns.is_some());
+    assert_eq!(small.config.bug, Some(Bug::RecycleEarly));
+    assert!(sizes(&small) < sizes(&scenario), "{}", small.to_text());
 }

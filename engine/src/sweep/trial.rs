@@ -4,6 +4,7 @@ use super::coverage::Coverage;
 use super::draw::{Drawn, Temper};
 use super::judge::Judge;
 use super::plan::Plan;
+use crate::bug::Bug;
 use crate::check::{Invariant, Violation};
 use crate::fact::Unobserved;
 use crate::scenario::{Feed, Scenario, ScenarioSource};
@@ -36,6 +37,14 @@ impl Trial {
     #[must_use]
     pub fn new(seed: u64) -> Trial {
         Trial { drawn: Drawn::new(seed), faults: Vec::new() }
+    }
+
+    /// The same world with a bug in it.
+    #[must_use]
+    pub fn with_bug(seed: u64, bug: Option<Bug>) -> Trial {
+        let mut trial = Trial::new(seed);
+        trial.drawn.scenario.config.bug = bug;
+        trial
     }
 
     #[must_use]

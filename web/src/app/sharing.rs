@@ -112,6 +112,7 @@ impl App {
         match result {
             Ok(view) => {
                 self.failure = None;
+                self.nothing_hidden();
                 self.left = None;
                 if let Some(tab) = view.tab {
                     self.dock(Wish::Show(tab));

@@ -47,6 +47,9 @@ pub fn header(props: &HeaderProps) -> Html {
             <button class="btn open-trace" data-testid="open-trace" aria-label={tr("Open a trace…")} title={tr("Open a trace, a scenario or a shared file")} onclick={act(Action::Open(Panel::Trace))}>
                 { icon("#i-open", "ic20") }<span>{ tr("Open a trace…") }</span>
             </button>
+            <button class="btn check-open" data-testid="check" title={tr("Explore every order of events; plant a bug, find it (O)")} onclick={act(Action::Open(Panel::Check))}>
+                { icon("#i-orders", "ic20") }<span>{ tr("Check") }</span>
+            </button>
             <div class="top-r">
                 { theme_switch(props.theme, &props.act) }
                 <button class="btn side-open" data-testid="open-inspector" aria-label={tr("Panels")} title={tr("Inspector and other panels")} onclick={act(Action::ToggleDrawer)}>{ icon("#i-panel", "ic20") }<span>{ tr("Panels") }</span></button>
@@ -70,6 +73,7 @@ pub fn header(props: &HeaderProps) -> Html {
                             { step_by(props.step, &props.act) }
                             <hr />
                             <button class="menu-i" data-testid="more-until" onclick={act(Action::Open(Panel::Until))}>{ icon("#i-until", "ic20") }{ tr("Run until…") }</button>
+                            <button class="menu-i" data-testid="menu-check" onclick={act(Action::Open(Panel::Check))}>{ icon("#i-orders", "ic20") }{ tr("Check every order") }</button>
                             <button class="menu-i" onclick={act(Action::Open(Panel::Trace))}>{ icon("#i-open", "ic20") }{ tr("Open a trace…") }</button>
                             <button class="menu-i" data-testid="menu-share" onclick={act(Action::Open(Panel::Share))}>{ icon("#i-share", "ic20") }{ tr("Share this instant") }</button>
                             <button class="menu-i" onclick={act(Action::Open(Panel::Keys))}>{ icon("#i-key", "ic20") }{ tr("Key to the states, keyboard") }</button>

@@ -4,6 +4,7 @@ pub mod branches;
 pub mod break_sheet;
 pub mod causes;
 pub mod charts;
+pub mod check_dialog;
 pub mod controller;
 pub mod disks;
 pub mod dock;

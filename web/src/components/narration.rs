@@ -2,8 +2,9 @@
 
 use super::causes::why_button;
 use super::icon::icon;
-use crate::action::Action;
+use crate::action::{Action, Ask};
 use crate::language::{say, tr};
+use crate::scene::checking::PlantedBug;
 use crate::scene::model::{Broken, Headline, StepState, Story};
 use yew::prelude::*;
 
@@ -18,6 +19,8 @@ pub struct NarrationProps {
     pub story: Story,
     /// The event has broken a rule: that is the news.
     pub broken: Option<Broken>,
+    /// A rule is broken on purpose in this run.
+    pub planted: Option<PlantedBug>,
     /// A message was tampered with: what is shown from there on is a what-if.
     pub tampered: bool,
     /// Fast play: screen readers are not told every step.
@@ -31,7 +34,9 @@ pub struct NarrationProps {
 pub fn narration(props: &NarrationProps) -> Html {
     let Headline { what, why, chips } = &props.headline;
     let news = props.broken.as_ref().map(|broken| {
-        (say!("{name} is broken: {what}.", name = broken.name, what = &broken.what), what.clone())
+        let planted = props.planted.map(PlantedBug::words).filter(|words| !words.is_empty());
+        let why = planted.unwrap_or_else(|| what.clone());
+        (say!("{name} is broken: {what}.", name = broken.name, what = &broken.what), why)
     });
     let (what, why) = news.as_ref().map_or((what, why), |(what, why)| (what, why));
     let chips = chips.iter().map(|chip| {
@@ -53,6 +58,7 @@ pub fn narration(props: &NarrationProps) -> Html {
                 <p class="say-1">{ what }</p>
                 <p class="say-2">
                     if props.tampered { <span class="what-if-chip" title={tr("A message was tampered with, which a correct link never does.")}>{ tr("What if: tampered link") }</span> }
+                    if let Some(planted) = props.planted { { bug_chip(planted, &props.act) } }
                 { why }{ " " }{ for chips }
             </p>
             </div>
@@ -62,4 +68,15 @@ pub fn narration(props: &NarrationProps) -> Html {
             }
         </section>
     }
+}
+
+/// A rule is broken on purpose: which one, and where it can be hunted.
+fn bug_chip(planted: PlantedBug, act: &Callback<Action>) -> Html {
+    let onclick = act.reform(|_: MouseEvent| Action::Check(Ask::Bugs));
+    let title = if planted.hidden {
+        tr("A rule of the protocol is not kept in this run.").to_owned()
+    } else {
+        planted.words()
+    };
+    html! { <button class="what-if-chip bug-chip" {title} data-testid="bug-chip" {onclick}>{ say!("Planted bug: {name}", name = planted.name()) }</button> }
 }

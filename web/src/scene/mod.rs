@@ -3,6 +3,7 @@
 pub mod build;
 pub mod causes;
 pub mod charts;
+pub mod checking;
 pub mod convoy;
 pub mod docking;
 pub mod events;

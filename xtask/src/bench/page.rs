@@ -42,6 +42,11 @@ pub fn memory() -> Result<Vec<Figure>> {
     in_browser("memory while playing", "memory.mjs")
 }
 
+/// The steady world in the page’s worker.
+pub fn explorer() -> Result<Vec<Figure>> {
+    in_browser("explorer in the page’s worker", "explorer.mjs")
+}
+
 /// What Lighthouse says of it.
 pub fn lighthouse() -> Result<Vec<Figure>> {
     let folder = tools::lighthouse()?;

@@ -187,6 +187,12 @@ pub fn rules(stage: &Stage<'_>, checks: Checks<'_>) -> RulesView {
     }
 }
 
+/// The same by an invariant's name; nothing of a name that is none.
+#[must_use]
+pub fn about_rule(name: &str) -> &'static str {
+    Invariant::ALL.into_iter().find(|invariant| invariant.name() == name).map_or("", about)
+}
+
 /// What an invariant means, in one sentence.
 #[must_use]
 pub fn about(invariant: Invariant) -> &'static str {

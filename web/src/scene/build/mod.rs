@@ -18,6 +18,7 @@ mod slots;
 
 use super::model::{ControllerCard, LineLabel, Scene, Selection, Source, Transport, ViewState};
 use census::Census;
+pub(crate) use ledger::about_rule;
 use mirrorline_engine::check::{Violation, Watch};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::controller::line::Line;
