@@ -160,13 +160,6 @@ const redoable = async (page) => {
 const held = (kind, which) => async (page) => {
   if (!(await look(page)).held) await press(kind, which)(page);
 };
-/** The link does what no correct link does, so that rules break. */
-const tampered = async (page) => {
-  if ((await look(page)).undo.includes('Drop')) return;
-  await held('stage/pick-msg')(page);
-  await panel('inspector')(page);
-  await page.getByTestId('break-drop').evaluate((it) => it.click());
-};
 const link = (hash) => async (page) => {
   if ((await look(page)).banner === '') await page.evaluate((it) => { location.hash = it; }, hash);
 };
@@ -199,6 +192,36 @@ const of = (...steps) => async (page) => {
   for (const step of steps) await step(page);
 };
 
+/** A page of the dialog that explores, with nothing going on. */
+const checking = (page_) => of(open('check-dialog', keys('o')), async (page) => {
+  await press(`check-dialog/check-page-${page_}`)(page);
+  if ((await look(page)).searching !== '') await press('check-dialog/check-stop')(page);
+  await becomes(page, ({ searching }) => searching === '', await look(page), 'stopping');
+});
+/** A search that does not end by itself in the time that this takes. */
+const searching = of(checking('world'), async (page) => {
+  const world = page.getByTestId('check-world');
+  await world.selectOption(await world.locator('option', { hasText: 'failback-two' }).innerText());
+  await press('check-dialog/check-start')(page);
+  await becomes(page, (now) => now.searching !== '', await look(page), 'a search');
+});
+const searches = { effect: (now) => now.searching !== '' || now.found !== '' };
+const plants = { effect: (now) => now.dialog === '' || now.planted !== '' };
+
+/** The explorer has found a bug; what it found is played, so that rules are broken. */
+const found = async (page) => {
+  if ((await page.getByTestId('check-play').count()) > 0) return;
+  await checking('bug')(page);
+  await press('check-dialog/bug-ack-before-meta')(page);
+  await press('check-dialog/check-start')(page);
+  await becomes(page, (now) => now.found !== '', await look(page), 'the explorer');
+};
+const counterexample = async (page) => {
+  if ((await page.getByTestId('rules').getByRole('button').count()) > 0) return;
+  await found(page);
+  await press('check-dialog/check-play')(page);
+};
+
 /** A list of places, each with the controls that are met there. */
 export const PLACES = [
   {
@@ -211,6 +234,7 @@ export const PLACES = [
       'top/open-trace': opens('trace-dialog'),
       'top/button ? Keys': opens('keys-dialog'),
       'top/share': opens('share-dialog'),
+      'top/check': opens('check-dialog'),
       'top/button Menu': opens('more-menu'),
       'top/open-inspector': is('drawer', true),
       'top/theme-light': is('theme', 'light'),
@@ -263,6 +287,7 @@ export const PLACES = [
       'more-menu/step-by': chooses('step'),
       'more-menu/more-until': opens('until-menu'),
       'more-menu/menu-share': opens('share-dialog'),
+      'more-menu/menu-check': opens('check-dialog'),
       'more-menu/button Open a trace…': opens('trace-dialog'),
       'more-menu/button Key to the states, ke*': opens('keys-dialog'),
     },
@@ -459,11 +484,6 @@ export const PLACES = [
     controls: { 'until-menu/until-*': { effect: (now, before) => now.event !== before.event || now.ran !== before.ran, then: keys('Home') } },
   },
   {
-    name: 'a rule is broken',
-    enter: of(moment, view('stage'), tampered, panel('invariants')),
-    controls: { 'pane-invariants/button *': changes('event', { one: true, first: keys('End') }), 'pane-invariants/jump': changes('event', { first: keys('End') }) },
-  },
-  {
     name: 'a link that cannot be opened',
     enter: link('#hello'),
     controls: { 'banner/button Dismiss': is('banner', '') },
@@ -520,6 +540,74 @@ export const PLACES = [
       await becomes(page, ({ reading }) => reading.includes('ahead'), await look(page), 'the long trace');
     },
     controls: { 'dock/cancel-load': { effect: ({ reading }) => reading !== '' && !reading.includes('ahead') } },
+  },
+  {
+    name: 'exploring a world',
+    enter: checking('world'),
+    controls: {
+      'check-dialog/check-page-*': changes('chosen', { first: async (page, kind) => page.getByTestId(kind.endsWith('world') ? 'check-page-bug' : 'check-page-world').evaluate((it) => it.click()) }),
+      'check-dialog/check-requests-#': changes('chosen', { at: 1 }),
+      'check-dialog/check-faults-#': changes('chosen', { at: -1 }),
+      'check-dialog/check-limit-#': changes('chosen', { at: -1 }),
+      'check-dialog/check-world': chooses('chosen'),
+      'check-dialog/check-start': searches,
+      'check-dialog/button Close': closes,
+    },
+  },
+  {
+    name: 'a search that goes on',
+    enter: searching,
+    controls: { 'check-dialog/check-pause': changes('chosen'), 'check-dialog/check-stop': is('searching', '') },
+  },
+  {
+    name: 'a sweep',
+    enter: checking('sweep'),
+    controls: {
+      'check-dialog/sweep-bug': chooses('chosen'),
+      'check-dialog/sweep-from': types('7'),
+      'check-dialog/sweep-#': changes('chosen', { at: -1 }),
+      'check-dialog/sweep-start': searches,
+    },
+  },
+  {
+    name: 'bugs to plant',
+    enter: checking('bug'),
+    controls: {
+      'check-dialog/bug-hide': plants,
+      'check-dialog/bug-plant': plants,
+      'check-dialog/bug-*': changes('chosen', { one: true, at: 2 }),
+    },
+  },
+  {
+    name: 'a hidden bug on the stage',
+    enter: async (page) => {
+      await checking('bug')(page);
+      if ((await page.getByTestId('bug-reveal').count()) > 0) return;
+      await press('check-dialog/bug-hide')(page);
+      await becomes(page, plants.effect, await look(page), 'hiding one');
+      await checking('bug')(page);
+    },
+    controls: { 'check-dialog/bug-reveal': changes('planted'), 'check-dialog/bug-find': searches },
+  },
+  {
+    name: 'a bug that was found',
+    enter: found,
+    controls: { 'check-dialog/check-play': closes },
+  },
+  {
+    name: 'a planted bug on the stage',
+    enter: async (page) => {
+      if ((await look(page)).dialog === '' && (await page.getByTestId('bug-chip').count()) > 0) return;
+      await checking('bug')(page);
+      await press('check-dialog/bug-plant')(page);
+      await becomes(page, ({ dialog }) => dialog === '', await look(page), 'planting');
+    },
+    controls: { 'say/bug-chip': opens('check-dialog') },
+  },
+  {
+    name: 'a rule is broken',
+    enter: of(counterexample, panel('invariants'), keys('End')),
+    controls: { 'pane-invariants/button *': changes('event', { one: true, first: keys('End') }), 'pane-invariants/jump': changes('event', { first: keys('End') }) },
   },
   {
     name: 'the scenarios, to choose one',

@@ -108,6 +108,10 @@ function state() {
     preview: text('[data-testid=trace-preview]'),
     size: text('[data-testid=trace-sizes] .on'),
     failed: text('[data-testid=trace-error]'),
+    chosen: all('[data-testid=check-dialog] :is([aria-pressed=true], select)').map((it) => it.value || it.dataset.testid).join(' '),
+    searching: text('[data-testid=check-progress] [role=status]'),
+    found: text('[data-testid=check-result]'),
+    planted: text('[data-testid=bug-on-stage]'),
   };
 }
 

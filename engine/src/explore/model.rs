@@ -4,6 +4,7 @@
 use crate::check::{Invariant, Linearizability, Violation, slots, state};
 use crate::config::ConfigError;
 use crate::controller::Mode;
+use crate::fact::{Observer, Told};
 use crate::ids::{ControllerId, LineKey};
 use crate::scenario::{Feed, Scenario};
 use crate::sim::compact::Bench;
@@ -130,7 +131,8 @@ impl Scratch {
             seqs.1.extend(entries.map(|(_, line)| (line.key, line.seq)));
         }
         let held = self.world.is_by_controller(choice.what) && self.is_held();
-        self.world.choose(choice, &mut self.hosts);
+        let hosts = &mut self.hosts;
+        self.world.choose(choice, &mut Told(&mut |fact| hosts.fact(fact)));
         if held && !self.is_held() {
             let what = "the last memory that the record speaks of has been given up".to_owned();
             return Some(Violation { invariant: Invariant::Quiescence, after_events: 1, what });

@@ -1,7 +1,7 @@
 //! One instant of a run, with what was done to the run from outside and who has watched it from its start.
 
 use crate::check::Watch;
-use crate::fact::{Fact, Observer, Unobserved};
+use crate::fact::{Fact, Observer, Told, Unobserved};
 use crate::sim::{Command, Event, EventId, Run, Source, World};
 use serde::{Deserialize, Serialize};
 
@@ -74,13 +74,14 @@ impl<S: Source, W: Witness> Instant<S, W> {
             Some((at, Deed::Take(id))) if *at == self.position() => Some(*id),
             _ => None,
         };
+        if taken.is_some() {
+            self.deeds += 1;
+        }
         let mut both = Both(&mut self.witness, observer);
-        let event = match taken {
-            Some(id) => {
-                self.deeds += 1;
-                self.run.step_event(id, &mut both)
-            }
-            None => self.run.step(&mut both),
+        let event = if both.listens() {
+            happen(&mut self.run, taken, &mut Told(&mut |fact| both.fact(fact)))
+        } else {
+            happen(&mut self.run, taken, &mut Unobserved)
         };
         if event.is_some() {
             self.witness.after_event(self.run.world());
@@ -99,7 +100,8 @@ impl<S: Source, W: Witness> Instant<S, W> {
 
     /// Lets a pending event happen out of turn.
     pub fn take<O: Observer>(&mut self, id: EventId, observer: &mut O) -> Option<Event> {
-        let event = self.run.step_event(id, &mut Both(&mut self.witness, observer))?;
+        let mut both = Both(&mut self.witness, observer);
+        let event = happen(&mut self.run, Some(id), &mut Told(&mut |fact| both.fact(fact)))?;
         self.witness.after_event(self.run.world());
         Some(event)
     }
@@ -117,6 +119,18 @@ impl<S: Source, W: Witness> Instant<S, W> {
     }
 }
 
+/// What is taken out of turn, or else what comes next.
+fn happen<S: Source, O: Observer>(
+    run: &mut Run<S>,
+    taken: Option<EventId>,
+    observer: &mut O,
+) -> Option<Event> {
+    match taken {
+        Some(id) => run.step_event(id, observer),
+        None => run.step(observer),
+    }
+}
+
 /// A list of facts, or none.
 struct Noted<'a>(Option<&'a mut Vec<Fact>>);
 
@@ -130,6 +144,12 @@ impl Observer for Noted<'_> {
 
 /// Tells two observers.
 struct Both<'a, A, B>(&'a mut A, &'a mut B);
+
+impl<A: Observer, B: Observer> Both<'_, A, B> {
+    fn listens(&self) -> bool {
+        Self::LISTENS
+    }
+}
 
 impl<A: Observer, B: Observer> Observer for Both<'_, A, B> {
     const LISTENS: bool = A::LISTENS || B::LISTENS;

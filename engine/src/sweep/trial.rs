@@ -6,7 +6,7 @@ use super::judge::Judge;
 use super::plan::Plan;
 use crate::bug::Bug;
 use crate::check::{Invariant, Violation};
-use crate::fact::Unobserved;
+use crate::fact::{Observer, Told, Unobserved};
 use crate::scenario::{Feed, Scenario, ScenarioSource};
 use crate::sim::{Command, Counters, Event, Run, TimedFault, TimedOp};
 use std::sync::Arc;
@@ -131,7 +131,7 @@ fn begin(scenario: &Scenario) -> Run<ScenarioSource> {
 }
 
 fn step(run: &mut Run<ScenarioSource>, judge: &mut Judge<'_>) -> Option<Event> {
-    let event = run.step(judge)?;
+    let event = run.step(&mut Told(&mut |fact| judge.fact(fact)))?;
     judge.after_event(run.world());
     Some(event)
 }
