@@ -158,8 +158,8 @@ impl Controller {
     /// The record says DUAL: lines become mirrored lines, and the replacement is told (R9).
     pub(super) fn switched<O: Observer>(&mut self, out: &mut Outbox<'_, O>) {
         self.homes = vec![self.id; self.homes.len()];
-        let (all, planted): (Vec<u32>, bool) =
-            (self.table.iter().map(|(at, _)| at).collect(), self.is_broken());
+        let all: Vec<u32> = self.table.iter().map(|(at, _)| at).collect();
+        let planted = self.is_broken();
         for at in all {
             let line = &mut self.table[at];
             match line.state {

@@ -77,33 +77,38 @@ impl<S: Source, W: Witness> Instant<S, W> {
         if taken.is_some() {
             self.deeds += 1;
         }
-        let mut both = Both(&mut self.witness, observer);
-        let event = if both.listens() {
-            happen(&mut self.run, taken, &mut Told(&mut |fact| both.fact(fact)))
-        } else {
-            happen(&mut self.run, taken, &mut Unobserved)
-        };
-        if event.is_some() {
-            self.witness.after_event(self.run.world());
-        }
-        event
+        self.happen(taken, observer)
     }
 
-    /// As [`Instant::step`], and notes the facts if they are wanted. Whether they are is no matter of types: the whole
-    /// protocol would be compiled for each, and the page is loaded over networks.
+    /// As [`Instant::step`], and notes the facts if they are wanted.
     pub fn step_on(&mut self, deeds: &[(u64, Deed)], facts: Option<&mut Vec<Fact>>) -> Option<Event> {
-        if facts.is_none() && !W::LISTENS {
-            return self.step(deeds, &mut Unobserved);
+        match facts {
+            Some(facts) => self.step(deeds, facts),
+            None => self.step(deeds, &mut Unobserved),
         }
-        self.step(deeds, &mut Noted(facts))
     }
 
     /// Lets a pending event happen out of turn.
     pub fn take<O: Observer>(&mut self, id: EventId, observer: &mut O) -> Option<Event> {
-        let mut both = Both(&mut self.witness, observer);
-        let event = happen(&mut self.run, Some(id), &mut Told(&mut |fact| both.fact(fact)))?;
-        self.witness.after_event(self.run.world());
-        Some(event)
+        self.happen(Some(id), observer)
+    }
+
+    /// What is taken out of turn, or else what comes next; whoever listens shares one copy of the protocol.
+    fn happen<O: Observer>(&mut self, taken: Option<EventId>, observer: &mut O) -> Option<Event> {
+        let Instant { run, witness, .. } = self;
+        let event = if W::LISTENS || O::LISTENS {
+            let mut tell = |fact| {
+                witness.fact(fact);
+                observer.fact(fact);
+            };
+            next(run, taken, &mut Told(&mut tell))
+        } else {
+            next(run, taken, &mut Unobserved)
+        };
+        if event.is_some() {
+            witness.after_event(run.world());
+        }
+        event
     }
 
     /// Does the commands that were done at this instant and have not been done again yet.
@@ -119,43 +124,9 @@ impl<S: Source, W: Witness> Instant<S, W> {
     }
 }
 
-/// What is taken out of turn, or else what comes next.
-fn happen<S: Source, O: Observer>(
-    run: &mut Run<S>,
-    taken: Option<EventId>,
-    observer: &mut O,
-) -> Option<Event> {
+fn next<S: Source, O: Observer>(run: &mut Run<S>, taken: Option<EventId>, observer: &mut O) -> Option<Event> {
     match taken {
         Some(id) => run.step_event(id, observer),
         None => run.step(observer),
-    }
-}
-
-/// A list of facts, or none.
-struct Noted<'a>(Option<&'a mut Vec<Fact>>);
-
-impl Observer for Noted<'_> {
-    fn fact(&mut self, fact: Fact) {
-        if let Some(facts) = &mut self.0 {
-            facts.push(fact);
-        }
-    }
-}
-
-/// Tells two observers.
-struct Both<'a, A, B>(&'a mut A, &'a mut B);
-
-impl<A: Observer, B: Observer> Both<'_, A, B> {
-    fn listens(&self) -> bool {
-        Self::LISTENS
-    }
-}
-
-impl<A: Observer, B: Observer> Observer for Both<'_, A, B> {
-    const LISTENS: bool = A::LISTENS || B::LISTENS;
-
-    fn fact(&mut self, fact: Fact) {
-        self.0.fact(fact);
-        self.1.fact(fact);
     }
 }
