@@ -4,6 +4,7 @@
 
 use super::model::{Model, Scratch};
 use super::squeeze::{expand, squeeze};
+use super::table::{FREE, Table};
 use crate::check::{Invariant, Violation};
 use crate::controller::Mode;
 use crate::digest::mix;
@@ -81,8 +82,8 @@ struct NewState {
 
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// Open addressing: state numbers, or [`FREE`].
-    table: Vec<u32>,
+    /// The states' numbers.
+    table: Table,
     hashes: Vec<u64>,
     /// How each state was first come to.
     parents: Vec<u32>,
@@ -105,13 +106,11 @@ pub struct Search {
     full: bool,
 }
 
-const FREE: u32 = u32::MAX;
-
 impl Search {
     #[must_use]
     pub fn new(model: &Model, max_states: usize) -> Search {
         let mut search = Search {
-            table: vec![FREE; 1 << 12],
+            table: Table::new(1 << 12),
             hashes: Vec::new(),
             parents: Vec::new(),
             choices: Vec::new(),
@@ -148,7 +147,8 @@ impl Search {
     pub fn expand(&self, part: usize, scratch: &mut Scratch) -> Batch {
         let mut batch = Batch::default();
         let (mut choices, mut whole) = (Vec::new(), Vec::new());
-        let mut fresh = Fresh::new();
+        // Most states that are come to twice are so by two orders of the same few events.
+        let mut fresh = Table::new(4 * PART);
         let begin = part * PART;
         for n in begin..(begin + PART).min(self.ends.len()) {
             let from = if n == 0 { 0 } else { self.ends[n - 1] as usize };
@@ -174,19 +174,26 @@ impl Search {
                 }
                 let bytes = scratch.pack();
                 let hash = hash_of(bytes);
-                if let Some(place) = fresh.find(hash, &batch.states) {
-                    batch.edges.push(FREE - 1 - place);
+                let cell = match fresh.find(hash, |place| batch.states[place as usize].hash) {
+                    Ok(place) => {
+                        batch.edges.push(FREE - 1 - place);
+                        continue;
+                    }
+                    Err(cell) => cell,
+                };
+                if let Ok(state) = self.find(hash) {
+                    batch.edges.push(state);
                     continue;
                 }
-                if let Ok(place) = self.find(hash) {
-                    batch.edges.push(self.table[place]);
-                    continue;
-                }
-                batch.edges.push(FREE - 1 - batch.states.len() as u32);
+                let place = batch.states.len() as u32;
+                batch.edges.push(FREE - 1 - place);
                 squeeze(bytes, &mut batch.bytes);
                 let end = batch.bytes.len() as u32;
                 batch.states.push(NewState { parent, choice: at as u8, hash, end });
-                fresh.note(&batch.states);
+                fresh.put(cell, place);
+                if batch.states.len() * 2 > fresh.size() {
+                    fresh.grow(batch.states.len(), |place| batch.states[place as usize].hash);
+                }
                 scratch.cover(&mut batch.coverage);
                 if let Some(violation) = scratch.check() {
                     batch.broken = Some((parent, Some(at as u8), violation));
@@ -275,32 +282,24 @@ impl Search {
         self.broken.is_some() || self.full
     }
 
-    /// Where a hash stands in the table, or where it would.
-    fn find(&self, hash: u64) -> Result<usize, usize> {
-        let mask = self.table.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            match self.table[at] {
-                FREE => return Err(at),
-                state if self.hashes[state as usize] == hash => return Ok(at),
-                _ => at = (at + 1) & mask,
-            }
-        }
+    /// The number of the state with this hash, or the cell in which it would stand.
+    fn find(&self, hash: u64) -> Result<u32, usize> {
+        self.table.find(hash, |state| self.hashes[state as usize])
     }
 
     /// The number of the state with this hash, which is a new one if there was none.
     fn insert(&mut self, hash: u64, parent: u32, choice: u8) -> u32 {
-        let at = match self.find(hash) {
-            Ok(at) => return self.table[at],
-            Err(at) => at,
+        let cell = match self.find(hash) {
+            Ok(number) => return number,
+            Err(cell) => cell,
         };
         let number = self.hashes.len() as u32;
-        self.table[at] = number;
+        self.table.put(cell, number);
         add(&mut self.hashes, &[hash]);
         add(&mut self.parents, &[parent]);
         add(&mut self.choices, &[choice]);
-        if self.hashes.len() * 4 > self.table.len() * 3 {
-            self.grow();
+        if self.hashes.len() * 4 > self.table.size() * 3 {
+            self.table.grow(self.hashes.len(), |state| self.hashes[state as usize]);
         }
         number
     }
@@ -339,19 +338,6 @@ impl Search {
         Some(Found { violation, path: self.path_to(state, None), is_of_graph: true })
     }
 
-    fn grow(&mut self) {
-        let size = self.table.len() * 2;
-        self.table.clear();
-        self.table.resize(size, FREE);
-        for (state, hash) in self.hashes.iter().enumerate() {
-            let mut at = *hash as usize & (size - 1);
-            while self.table[at] != FREE {
-                at = (at + 1) & (size - 1);
-            }
-            self.table[at] = state as u32;
-        }
-    }
-
     #[must_use]
     pub fn unique_states(&self) -> usize {
         self.hashes.len()
@@ -383,7 +369,7 @@ impl Search {
     /// Memory held for states, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.table.capacity() * 4
+        self.table.bytes()
             + self.hashes.capacity() * 8
             + self.parents.capacity() * 4
             + self.choices.capacity()
@@ -412,49 +398,6 @@ impl Search {
         }
         path.reverse();
         path
-    }
-}
-
-/// The new states of a part, by their hashes: most that are come to twice are so by two orders of the same few events.
-struct Fresh {
-    /// Open addressing: places in [`Batch::states`], or [`FREE`].
-    table: Vec<u32>,
-}
-
-impl Fresh {
-    fn new() -> Fresh {
-        Fresh { table: vec![FREE; 4 * PART] }
-    }
-
-    /// The place of the state with this hash, if it is known.
-    fn find(&self, hash: u64, states: &[NewState]) -> Option<u32> {
-        Some(self.table[self.probe(hash, states)]).filter(|place| *place != FREE)
-    }
-
-    /// Notes the last of the states.
-    fn note(&mut self, states: &[NewState]) {
-        if states.len() * 2 > self.table.len() {
-            let size = self.table.len() * 2;
-            self.table.clear();
-            self.table.resize(size, FREE);
-            (1..states.len()).for_each(|count| self.note_one(&states[..count]));
-        }
-        self.note_one(states);
-    }
-
-    fn note_one(&mut self, states: &[NewState]) {
-        let Some(state) = states.last() else { return };
-        let at = self.probe(state.hash, states);
-        self.table[at] = states.len() as u32 - 1;
-    }
-
-    fn probe(&self, hash: u64, states: &[NewState]) -> usize {
-        let mask = self.table.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.table[at] != FREE && states[self.table[at] as usize].hash != hash {
-            at = (at + 1) & mask;
-        }
-        at
     }
 }
 
