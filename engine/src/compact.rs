@@ -9,7 +9,7 @@ mod kept;
 
 pub(crate) use kept::{Marked, Part};
 
-use crate::buffer::{Buffers, LineBuf};
+use crate::buffer::LineBuf;
 use crate::ids::{BlockMap, ControllerId, LineKey, Lun, Slot, Ticket};
 use crate::paged::word_at;
 use crate::sim::Fault;
@@ -287,9 +287,4 @@ impl Coder {
             *ticket = CURRENT;
         }
     }
-}
-
-/// A line of zeros to be read into.
-pub(crate) fn blank(buffers: &mut Buffers) -> LineBuf {
-    buffers.take_zeroed()
 }

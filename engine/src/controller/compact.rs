@@ -7,7 +7,7 @@ pub(crate) use pieces::{code_inputs, code_session, code_timer};
 use super::line::{Line, Waiting};
 use super::{Asker, CleanLines, Controller, Request, Work};
 use crate::buffer::Buffers;
-use crate::compact::{Coder, blank};
+use crate::compact::Coder;
 use crate::fact::IoKind;
 use crate::ids::{BlockMap, ControllerId, LineKey, Slot, Ticket};
 use crate::slab::NONE;
@@ -111,7 +111,7 @@ impl Controller {
         for n in 0..count {
             if c.reading {
                 let (ticket, key) = (Ticket { index: 0, use_count: 0 }, LineKey::default());
-                let bytes = blank(buffers);
+                let bytes = buffers.take_zeroed();
                 let mut request =
                     Request::new(Asker::Peer(ticket), IoKind::Read, key, BlockMap::EMPTY, bytes);
                 request.code(at, c);

@@ -2,7 +2,7 @@
 
 use super::{Grant, Message};
 use crate::buffer::Buffers;
-use crate::compact::{Coder, blank};
+use crate::compact::Coder;
 use crate::ids::{BlockMap, Cid, ControllerId, LineKey, Lun, Slot, Ticket};
 
 /// The generation counts uses and is compared by assertions only: it is left out.
@@ -20,14 +20,14 @@ impl Message {
         let cid = Cid { owner: ControllerId::A, slot, generation: 0 };
         let ticket = Ticket { index: 0, use_count: 0 };
         match kind {
-            0 => Message::Data { key, slot, map, bytes: blank(buffers) },
+            0 => Message::Data { key, slot, map, bytes: buffers.take_zeroed() },
             1 => Message::Meta { key, cid, slot, seq: 0, wmap: map },
             2 => Message::MetaAck { key, seq: 0 },
             3 => Message::ReqOwn { key, ticket },
             4 => Message::Grant { key, grant: Grant::Empty { seq: 0 } },
             5 => Message::Nack { key, ticket },
             6 => Message::ReadFwd { key, map, ticket },
-            7 => Message::ReadRsp { key, map, ticket, bytes: blank(buffers), failed: false },
+            7 => Message::ReadRsp { key, map, ticket, bytes: buffers.take_zeroed(), failed: false },
             8 => Message::FlushNotify { key, cid, seq: 0, with_data: false },
             9 => Message::FnAck { key },
             10 => Message::Consistent { key, cid, seq: 0, map, drop: false, ret: None },
@@ -41,7 +41,7 @@ impl Message {
             18 => Message::Rehome { lun: Lun(0) },
             19 => Message::RehomeAck { lun: Lun(0) },
             20 => Message::Recall { nonce: 0 },
-            21 => Message::Image { key, seq: 0, dirty: map, marked: false, bytes: blank(buffers) },
+            21 => Message::Image { key, seq: 0, dirty: map, marked: false, bytes: buffers.take_zeroed() },
             22 => Message::ImagesEnd,
             23 => Message::Close { epoch: 0 },
             _ => Message::CloseAck,

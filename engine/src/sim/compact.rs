@@ -7,7 +7,7 @@ use super::op::HostOp;
 use super::schedule::{Pending, What};
 use super::world::{OUTSIDE, World};
 use crate::array::{DiskCommand, Record};
-use crate::compact::{Coder, Marked, Part, blank};
+use crate::compact::{Coder, Marked, Part};
 use crate::controller::compact::{code_inputs, code_timer};
 use crate::controller::{Controller, Mode, Timer};
 use crate::fact::IoKind;
@@ -235,7 +235,7 @@ impl World {
                 if kind == ARRIVES { What::HostArrives(operation) } else { What::HostDone(operation) }
             }
             DISK => {
-                let mut command = DiskCommand::blank(blank(&mut self.buffers));
+                let mut command = DiskCommand::blank(self.buffers.take_zeroed());
                 command.code(self.config.raid, c);
                 What::Disk(self.disk_commands.insert(command))
             }
@@ -323,19 +323,8 @@ fn is_live(control: &Control, controllers: &[Marked<Controller>; 2], boots: [u32
 impl Operation {
     fn blank() -> Operation {
         let (host, via) = (HostId(0), ControllerId::A);
-        Operation {
-            number: 0,
-            op: HostOp { host, via, io: IoKind::Read, lun: Lun(0), lbn: 0, blocks: 0 },
-            sent_ns: 0,
-            tried_ns: 0,
-            vain: 0,
-            refusals: 0,
-            fate: Fate::Waiting,
-            failed: false,
-            arrived: false,
-            parts_left: 0,
-            hit: false,
-        }
+        let op = HostOp { host, via, io: IoKind::Read, lun: Lun(0), lbn: 0, blocks: 0 };
+        Operation::new(0, op, 0)
     }
 
     fn code(&mut self, c: &mut Coder) {

@@ -30,6 +30,24 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// One that its host sends then.
+    #[must_use]
+    pub fn new(number: u64, op: HostOp, sent_ns: u64) -> Operation {
+        Operation {
+            number,
+            op,
+            sent_ns,
+            tried_ns: sent_ns,
+            vain: 0,
+            refusals: 0,
+            fate: Fate::Waiting,
+            failed: false,
+            arrived: false,
+            parts_left: 0,
+            hit: true,
+        }
+    }
+
     /// A controller has it, or its answer is on the way, and nothing of that was lost.
     #[must_use]
     pub fn awaits_answer(&self) -> bool {

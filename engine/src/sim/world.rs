@@ -4,7 +4,7 @@ use super::counters::Counters;
 use super::event::{Event, EventId, EventKind};
 use super::fault::TimedFault;
 use super::hardware::{Control, Hardware};
-use super::hosts::{Fate, Operation};
+use super::hosts::Operation;
 use super::link::Link;
 use super::op::{HostOp, TimedOp};
 use super::schedule::{Pending, Schedule, What};
@@ -172,21 +172,8 @@ impl World {
             IoKind::Write => self.counters.writes += 1,
         }
         let number = self.counters.host_ios;
-        let operation = Operation {
-            number,
-            op,
-            sent_ns,
-            tried_ns: sent_ns,
-            vain: 0,
-            refusals: 0,
-            fate: Fate::Waiting,
-            failed: false,
-            arrived: false,
-            parts_left: 0,
-            hit: true,
-        };
         self.waiting += 1;
-        let at = self.operations.insert(operation);
+        let at = self.operations.insert(Operation::new(number, op, sent_ns));
         self.schedule.add(sent_ns + self.config.host_latency_ns, OUTSIDE, What::HostArrives(at));
         self.arm_host_watch();
     }

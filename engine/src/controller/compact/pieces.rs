@@ -2,7 +2,7 @@
 
 use crate::array::{DiskCommand, Record};
 use crate::buffer::Buffers;
-use crate::compact::{Coder, blank};
+use crate::compact::Coder;
 use crate::config::Geometry;
 use crate::controller::failback::Join;
 use crate::controller::patrol::StripeLook;
@@ -65,7 +65,12 @@ impl Work {
         if c.reading {
             self.purpose = match kind {
                 0 => Purpose::Read { request: 0, missing: none, keep: false },
-                1 => Purpose::Reconstruct { request: 0, want: none, sum: blank(buffers), failed_rows: none },
+                1 => Purpose::Reconstruct {
+                    request: 0,
+                    want: none,
+                    sum: buffers.take_zeroed(),
+                    failed_rows: none,
+                },
                 2 => Purpose::Stripe(StripeWrite::blank(buffers)),
                 _ => Purpose::Look(StripeLook::blank(buffers)),
             };
@@ -107,8 +112,8 @@ impl StripeWrite {
         StripeWrite {
             plan,
             step: StripeStep::Read,
-            parity: blank(buffers),
-            data: blank(buffers),
+            parity: buffers.take_zeroed(),
+            data: buffers.take_zeroed(),
             damage: Damage::default(),
             damage_grew: false,
             unwritten: none,
@@ -142,8 +147,8 @@ impl StripeWrite {
 impl StripeLook {
     fn blank(buffers: &mut Buffers) -> StripeLook {
         StripeLook {
-            data: blank(buffers),
-            parity: blank(buffers),
+            data: buffers.take_zeroed(),
+            parity: buffers.take_zeroed(),
             failed_data: BlockMap::EMPTY,
             failed_parity: BlockMap::EMPTY,
             suspect: false,
@@ -321,10 +326,10 @@ impl Input {
                 io: IoKind::Read,
                 key: LineKey::default(),
                 map: BlockMap::EMPTY,
-                bytes: blank(buffers),
+                bytes: buffers.take_zeroed(),
             }),
             1 => Input::Message(Session::default(), Message::ImagesEnd),
-            2 => Input::Disk(DiskCommand::blank(blank(buffers))),
+            2 => Input::Disk(DiskCommand::blank(buffers.take_zeroed())),
             3 => Input::Timer(Timer::Flush),
             4 => Input::Boot { boot: 0 },
             5 => Input::Record { look: 0, record },
