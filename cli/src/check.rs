@@ -5,11 +5,12 @@ mod explore;
 use crate::errors::{Failure, Outcome, Verdict};
 use crate::interrupt;
 use crate::output::Output;
+use crate::scenario_file;
 use mirrorline_engine::bug::Bug;
 use mirrorline_engine::explore::worlds::{self, NamedWorld, WORLDS};
 use mirrorline_engine::explore::{Counterexample, Model};
 use mirrorline_engine::scenario::error::did_you_mean;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Explore every order in which the events of a small world can come, and check every state.
@@ -144,11 +145,12 @@ fn check(
     let began = Instant::now();
     let search = explore::explore(&model, args.max_states, threads, &interrupt::asked);
     let wall_s = began.elapsed().as_secs_f64();
+    let seen: Vec<&str> = search.coverage().names().collect();
     let mut broken = None;
     if let Some(found) = search.found().or_else(|| search.stuck()) {
         let counterexample = Counterexample::new(&model, &found);
         let name = bug.map_or(world.name.to_owned(), |bug| format!("{}-{}", bug.name(), world.name));
-        let file = write(&args.out, &name, &counterexample)?;
+        let file = scenario_file::write(&args.out, &name, &counterexample.scenario)?;
         broken = Some(Broken {
             invariant: counterexample.violation.invariant.name(),
             steps: counterexample.steps,
@@ -157,7 +159,7 @@ fn check(
             file: Some(file),
         });
     } else if search.is_complete() && bug.is_none() {
-        broken = never_seen(world, &search.coverage().names().collect::<Vec<_>>());
+        broken = never_seen(world, &seen);
     }
     let checked = Checked {
         world: world.name,
@@ -170,7 +172,6 @@ fn check(
         wall_s,
         unique_states_per_s: search.unique_states() as f64 / wall_s.max(1e-9),
     };
-    let seen: Vec<&str> = search.coverage().names().collect();
     out.line(format_args!("seen               {}", seen.join(" ")))?;
     print(&checked, search.bytes(), args.max_states, out)?;
     if args.json {
@@ -213,17 +214,6 @@ fn print(checked: &Checked, bytes: usize, max_states: usize, out: &mut Output) -
         ))?,
     }
     out.line("")
-}
-
-/// Writes the scenario into a directory. Returns the file's path.
-fn write(out: &Path, name: &str, counterexample: &Counterexample) -> Result<String, Failure> {
-    let file = out.join(format!("{name}.scenario"));
-    let cannot = |error| {
-        Failure::BadInput(format!("{}: cannot be written: {error}; choose another --out", file.display()))
-    };
-    std::fs::create_dir_all(out).map_err(cannot)?;
-    std::fs::write(&file, counterexample.scenario.to_text()).map_err(cannot)?;
-    Ok(file.display().to_string())
 }
 
 #[cfg(test)]

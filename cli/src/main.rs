@@ -10,6 +10,7 @@ mod output;
 mod replay;
 mod report;
 mod run;
+mod scenario_file;
 mod sweep;
 mod trace_file;
 mod world_args;

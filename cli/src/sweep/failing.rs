@@ -1,6 +1,7 @@
 //! Seeds that fail: how they are caught, made small, and written down.
 
 use crate::errors::Failure;
+use crate::scenario_file;
 use mirrorline_engine::scenario::Scenario;
 use mirrorline_engine::sweep::shrink::{Tried, shrink};
 use mirrorline_engine::sweep::trial::Outcome;
@@ -125,13 +126,7 @@ fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Panic> {
 
 /// Writes the scenario into a directory. Returns the file's path.
 pub fn write(out: &Path, failing: &Failing) -> Result<String, Failure> {
-    let file = out.join(format!("seed-{}.scenario", failing.seed));
-    let cannot = |error| {
-        Failure::BadInput(format!("{}: cannot be written: {error}; choose another --out", file.display()))
-    };
-    std::fs::create_dir_all(out).map_err(cannot)?;
-    std::fs::write(&file, failing.scenario.to_text()).map_err(cannot)?;
-    Ok(file.display().to_string())
+    scenario_file::write(out, &format!("seed-{}", failing.seed), &failing.scenario)
 }
 
 #[cfg(test)]
