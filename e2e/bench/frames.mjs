@@ -2,7 +2,7 @@
 // full detail, and with heat maps. Script is measured by the browser's own tracing, in thread time, so that other
 // programs on this computer do not count; they do count between frames.
 
-import { choose, pause, position, until } from '../lib/app.mjs';
+import { pause, playTrace, position, until } from '../lib/app.mjs';
 import { figure, quantile, unmeasured } from '../lib/figure.mjs';
 import { launch, open, started } from '../lib/harness.mjs';
 
@@ -96,15 +96,8 @@ async function busyHour(page) {
   await page.getByRole('menuitemradio', { name: 'A busy hour' }).click();
 }
 
-/** The trace, with caches of a size; far enough recorded to be played for a while. */
-function trace(size) {
-  return async (page) => {
-    await choose(page, process.env.MIRRORLINE_TRACE);
-    await page.getByTestId('trace-sizes').getByText(size, { exact: true }).click();
-    await page.getByTestId('trace-play').click();
-    await until(page, ({ total }) => total > 1_000, 60_000);
-  };
-}
+/** The trace, with caches of a size. */
+const trace = (size) => (page) => playTrace(page, process.env.MIRRORLINE_TRACE, size);
 
 const browser = await launch();
 try {

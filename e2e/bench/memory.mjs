@@ -1,7 +1,7 @@
 // Memory while it plays on and on at top speed, from the start again at each end. MIRRORLINE_MINUTES says how long; the
 // script waits for real minutes, not for the clock of the simulation.
 
-import { choose, pause, position, until } from '../lib/app.mjs';
+import { pause, playTrace, position, readAhead } from '../lib/app.mjs';
 import { figure } from '../lib/figure.mjs';
 import { launch, open, started } from '../lib/harness.mjs';
 
@@ -31,10 +31,10 @@ try {
   const { page } = await open({ browser });
   await started(page);
   const session = await page.context().newCDPSession(page);
-  await choose(page, process.env.MIRRORLINE_TRACE);
-  await page.getByTestId('trace-play').click();
-  await until(page, ({ total }) => total > 1_000, 60_000);
+  await playTrace(page, process.env.MIRRORLINE_TRACE);
   await pause(page);
+  // What is recorded takes memory for as long as there is more of it: all of it is, before anything is measured.
+  await readAhead(page);
   for (let step = 0; step < 20; step += 1) await page.keyboard.press(']');
   await page.keyboard.press('Space');
   const begun = Date.now();

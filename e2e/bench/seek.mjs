@@ -1,13 +1,12 @@
 // Seeking in the page: clicks all over the scrubber of a long trace, each from the press until the page shows the
 // new event.
 
-import { choose, pause, position, until } from '../lib/app.mjs';
+import { pause, playTrace, position, readAhead } from '../lib/app.mjs';
 import { figure, quantile, unmeasured } from '../lib/figure.mjs';
 import { launch, open, started } from '../lib/harness.mjs';
 
 const SEEKS = 100;
 const EVENTS_WANTED = 100_000;
-const READ_LIMIT_MS = 120_000;
 
 /** Runs in the page: milliseconds for each of `count` seeks to places that are spread evenly and in no order. */
 async function seekAll(count) {
@@ -34,24 +33,11 @@ async function seekAll(count) {
   return times;
 }
 
-/** Waits until the whole trace has been read ahead. */
-async function readAhead(page) {
-  const begun = Date.now();
-  await page.waitForTimeout(500);
-  while ((await page.getByTestId('cancel-load').count()) > 0) {
-    if (Date.now() - begun > READ_LIMIT_MS) return;
-    await page.waitForTimeout(200);
-  }
-}
-
 const browser = await launch();
 try {
   const { page } = await open({ browser });
   await started(page);
-  await choose(page, process.env.MIRRORLINE_TRACE);
-  await page.getByTestId('trace-preview').waitFor({ timeout: 60_000 });
-  await page.getByTestId('trace-play').click();
-  await until(page, ({ event }) => event > 0, 30_000);
+  await playTrace(page, process.env.MIRRORLINE_TRACE);
   await pause(page);
   await readAhead(page);
   const { total } = await position(page);

@@ -70,6 +70,18 @@ export async function choose(page, file) {
   await page.getByTestId('trace-file').setInputFiles(file);
 }
 
+/** Plays a file from the dialog for traces, with caches of a size if one is named; some of it is recorded by then. */
+export async function playTrace(page, file, size) {
+  await choose(page, file);
+  await page.getByTestId('trace-preview').waitFor({ timeout: 60_000 });
+  if (size) await page.getByTestId('trace-sizes').getByText(size, { exact: true }).click();
+  await page.getByTestId('trace-play').click();
+  await until(page, ({ total }) => total > 1_000, 60_000);
+}
+
+/** Waits until the whole trace has been read ahead. */
+export const readAhead = (page) => page.getByText('reading ahead').waitFor({ state: 'detached', timeout: 120_000 });
+
 /** In a grid of slots the spoken name is words where the cell shows letters; nobody calls a cell by its letters. */
 const SPELT_OUT = ({ id }, { target }) => id === 'label-content-name-mismatch' && String(target).includes('slot-');
 

@@ -2,17 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SAMPLE, choose, pause, seriousViolations, until } from '../lib/app.mjs';
+import { SAMPLE, pause, playTrace, seriousViolations } from '../lib/app.mjs';
 import { fresh } from '../lib/suite.mjs';
 
 const opened = fresh();
 
 /** The sample trace in a cache of a size, paused near its end; gives the map of A's own lines. */
 async function map(page, size = '10,000 lines') {
-  await choose(page, SAMPLE);
-  await page.getByTestId('trace-sizes').getByText(size, { exact: true }).click();
-  await page.getByTestId('trace-play').click();
-  await until(page, ({ total }) => total > 1_000);
+  await playTrace(page, SAMPLE, size);
   await pause(page);
   await page.keyboard.press('End');
   const heat = page.getByTestId('controller-A').getByTestId('heat').first();

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { SAMPLE, choose, pause, until } from '../lib/app.mjs';
+import { SAMPLE, pause, playTrace, readAhead, until } from '../lib/app.mjs';
 import { launch } from '../lib/harness.mjs';
 import { ACCEPTING, compare } from '../lib/pictures.mjs';
 import { fresh } from '../lib/suite.mjs';
@@ -39,12 +39,9 @@ const VIEWS = [
     await page.getByTestId('compare-same').waitFor();
   }],
   ['heat', '?theme=dark', WIDE, async (page) => {
-    await choose(page, SAMPLE);
-    await page.getByTestId('trace-sizes').getByText('10,000 lines', { exact: true }).click();
-    await page.getByTestId('trace-play').click();
-    await until(page, ({ total }) => total > 1_000);
+    await playTrace(page, SAMPLE, '10,000 lines');
     await pause(page);
-    await page.getByText('reading ahead').waitFor({ state: 'detached' });
+    await readAhead(page);
     await page.keyboard.press('End');
   }],
 ];
