@@ -3,7 +3,7 @@
 
 import { pause, playTrace, position, readAhead } from '../lib/app.mjs';
 import { figure } from '../lib/figure.mjs';
-import { launch, open, started } from '../lib/harness.mjs';
+import { open, started } from '../lib/harness.mjs';
 
 const MINUTES = Number(process.env.MIRRORLINE_MINUTES ?? 3);
 /** By then everything that is made once has been made. */
@@ -26,9 +26,9 @@ async function memory(session) {
   return { program: sum.value / MIB, objects: usedSize / MIB };
 }
 
-const browser = await launch();
+const seen = await open();
 try {
-  const { page } = await open({ browser });
+  const { page } = seen;
   await started(page);
   const session = await page.context().newCDPSession(page);
   await playTrace(page, process.env.MIRRORLINE_TRACE);
@@ -62,5 +62,5 @@ try {
   figure(`growth of the program’s memory, ${played}, to that after one`, now.program / warm.program, 'of 1');
   figure(`growth of JavaScript’s objects, ${played}, to that after one`, now.objects / warm.objects, 'of 1');
 } finally {
-  await browser.close();
+  await seen.close();
 }

@@ -3,7 +3,7 @@
 
 import { pause, playTrace, position, readAhead } from '../lib/app.mjs';
 import { figure, quantile, unmeasured } from '../lib/figure.mjs';
-import { launch, open, started } from '../lib/harness.mjs';
+import { open, started } from '../lib/harness.mjs';
 
 const SEEKS = 100;
 const EVENTS_WANTED = 100_000;
@@ -33,9 +33,9 @@ async function seekAll(count) {
   return times;
 }
 
-const browser = await launch();
+const seen = await open();
 try {
-  const { page } = await open({ browser });
+  const { page } = seen;
   await started(page);
   await playTrace(page, process.env.MIRRORLINE_TRACE);
   await pause(page);
@@ -50,7 +50,5 @@ try {
     figure(name, Math.max(...times), 'ms');
   }
 } finally {
-  await browser.close();
+  await seen.close();
 }
-// The servers that are still open would keep Node waiting.
-process.exit(0);
