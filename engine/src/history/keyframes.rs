@@ -1,5 +1,6 @@
-//! Keyframes: clones of a run, so that nothing need be undone. They thin out by halves when they would take more
-//! memory than allowed, so a seek steps over at most twice the events that lie between two of them.
+//! Keyframes: clones of a run, so that nothing need be undone. They thin out with age: where there may be no more of
+//! them, new ones come half as often, and each takes the place of an old one, every other of which goes. So never is more
+//! than one given up at a time (to free a world takes a while), and a seek steps over few events near the frontier.
 
 /// Memory that keyframes may take, in bytes, about.
 const BYTES_MAX: usize = 64 << 20;
@@ -11,13 +12,14 @@ const SPACING_FIRST: u64 = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Keyframes<T> {
     /// By the number of events that had happened. The first is the start.
-    frames: Vec<(u64, T)>,
+    frames: Vec<(u64, Box<T>)>,
+    /// Events between two of them at most.
     spacing: u64,
 }
 
 impl<T: Clone> Keyframes<T> {
     pub fn new(start: T) -> Keyframes<T> {
-        Keyframes { frames: vec![(0, start)], spacing: SPACING_FIRST }
+        Keyframes { frames: vec![(0, Box::new(start))], spacing: SPACING_FIRST }
     }
 
     /// Keeps a clone if it is time for one. `bytes` is what a clone takes, about.
@@ -26,12 +28,22 @@ impl<T: Clone> Keyframes<T> {
         {
             return;
         }
-        self.frames.push((position, now.clone()));
+        self.frames.push((position, Box::new(now.clone())));
         let most = (BYTES_MAX / bytes.max(1)).clamp(4, COUNT_MAX);
         while self.frames.len() > most {
-            self.spacing *= 2;
+            self.thin();
+        }
+    }
+
+    /// Gives up the oldest of those that stand closer than they need to; where none does, every other one does.
+    fn thin(&mut self) {
+        loop {
             let spacing = self.spacing;
-            self.frames.retain(|(at, _)| at.is_multiple_of(spacing));
+            if let Some(index) = self.frames.iter().position(|(at, _)| !at.is_multiple_of(spacing)) {
+                self.frames.remove(index);
+                return;
+            }
+            self.spacing *= 2;
         }
     }
 

@@ -2,8 +2,8 @@
 //! of it, which may move either way.
 //!
 //! Nothing is undone and nothing is logged but keyframes (clones of the run): to seek is to take the nearest
-//! keyframe before, and to step from there. Keyframes thin out by halves when they would take more memory than
-//! allowed, so a seek steps over at most twice the events that lie between two of them.
+//! keyframe before, and to step from there. Keyframes thin out with age when they would take more memory than
+//! allowed, so a seek steps over at most the events that lie between two of the oldest of them.
 //!
 //! A command at an instant makes another future: what was recorded after it is forgotten and recorded anew. A list of
 //! such deeds, and the instants at which they were done, is all that undoing them takes.
