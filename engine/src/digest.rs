@@ -15,6 +15,16 @@ impl Digest {
         self.0 = mix(self.0.rotate_left(23) ^ word);
     }
 
+    /// Two numbers, as one word.
+    pub fn pair(&mut self, high: u32, low: u32) {
+        self.word((u64::from(high) << 32) + u64::from(low));
+    }
+
+    /// A number with flags below it, the last one lowest, as one word.
+    pub fn flags(&mut self, above: u32, flags: &[bool]) {
+        self.word(flags.iter().fold(u64::from(above), |word, flag| 2 * word + u64::from(*flag)));
+    }
+
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.word(bytes.len() as u64);
         for chunk in bytes.chunks(8) {
@@ -37,4 +47,24 @@ pub fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fed(feed: impl FnOnce(&mut Digest)) -> u64 {
+        let mut digest = Digest::default();
+        feed(&mut digest);
+        digest.value()
+    }
+
+    #[test]
+    fn what_goes_into_one_word_keeps_its_place_in_it() {
+        assert_eq!(
+            fed(|digest| digest.pair(0x1234_5678, 0x9abc_def0)),
+            fed(|digest| digest.word(0x1234_5678_9abc_def0))
+        );
+        assert_eq!(fed(|digest| digest.flags(5, &[true, true, false])), fed(|digest| digest.word(0b101_110)));
+    }
 }

@@ -279,7 +279,7 @@ impl Array {
         for disk in &self.disks {
             disk.feed(digest);
         }
-        digest.word(u64::from(self.record.epoch) << 1 | u64::from(self.record.pinned));
+        digest.flags(self.record.epoch, &[self.record.pinned]);
         digest.word(u64::from(self.record.session));
         digest.word(match self.record.mode {
             RecordMode::Dual => 0,

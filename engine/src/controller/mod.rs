@@ -28,6 +28,8 @@ mod sabotage;
 pub mod shape;
 pub mod standing;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod through;
 pub mod work;
 pub mod write;
@@ -40,7 +42,7 @@ use crate::digest::Digest;
 use crate::fact::{Fact, Observer};
 use crate::ids::{BlockMap, ControllerId, LineKey, Session, Slot, Ticket};
 use crate::message::Message;
-use crate::slab::Slab;
+use crate::slab::{NONE, Slab};
 use crate::state::LineState;
 use line::Line;
 use memory::Memory;
@@ -396,7 +398,7 @@ impl Controller {
         {
             return self.answer_req_own(at, ticket, out);
         }
-        if !stable || line.op != crate::slab::NONE || line.locks > 0 || line.fresh.is_some() || !serves {
+        if !stable || line.op != NONE || line.locks > 0 || line.fresh.is_some() || !serves {
             return;
         }
         if let Some(ticket) = line.asked
@@ -578,7 +580,7 @@ impl Controller {
     /// The host write in progress on a line.
     #[must_use]
     pub fn operation(&self, line: &Line) -> Option<&Request> {
-        (line.op != crate::slab::NONE).then(|| &self.requests[line.op])
+        (line.op != NONE).then(|| &self.requests[line.op])
     }
 
     /// The disk work (flush, write-through, reads) under way.
@@ -600,25 +602,21 @@ impl Controller {
             self.feed_line(line, digest);
         }
         for (at, mirror) in self.queue.iter() {
-            digest.word(u64::from(at) << 32 | u64::from(mirror.0));
+            digest.pair(at, mirror.0);
         }
         self.clean.feed(digest);
         self.memory.feed(digest);
         for ticket in &self.slot_queue {
-            digest.word(u64::from(ticket.index) << 32 | u64::from(ticket.use_count));
+            digest.pair(ticket.index, ticket.use_count);
         }
         for (at, request) in self.requests.iter() {
-            digest.word(u64::from(at) << 32 | u64::from(request.next));
+            digest.pair(at, request.next);
             digest.word(request.key.bits());
             digest.word(request.map.0);
-            digest.word(
-                u64::from(request.waits) << 2
-                    | u64::from(request.wants_slot) << 1
-                    | u64::from(request.through),
-            );
+            digest.flags(request.waits, &[request.wants_slot, request.through]);
         }
         for (at, work) in self.works.iter() {
-            digest.word(u64::from(at) << 8 | u64::from(work.pending));
+            digest.pair(at, u32::from(work.pending));
             digest.word(work.key.bits());
         }
         for count in
@@ -636,7 +634,7 @@ impl Controller {
         for home in &self.homes {
             digest.word(home.index() as u64);
         }
-        digest.word(u64::from(self.draining) << 1 | u64::from(self.tick_armed));
+        digest.flags(0, &[self.draining, self.tick_armed]);
     }
 
     fn feed_line(&self, line: &Line, digest: &mut Digest) {
@@ -649,7 +647,7 @@ impl Controller {
         };
         digest.word(u64::from(line.locks));
         digest.word(step);
-        digest.word(u64::from(line.cid.slot.0) << 32 | u64::from(line.cid.generation));
+        digest.pair(line.cid.slot.0, line.cid.generation);
         for number in [line.seq, line.valid.0, line.dirty.0, line.used] {
             digest.word(number);
         }
@@ -657,13 +655,12 @@ impl Controller {
             digest.word(slot.map_or(u64::MAX, |slot| u64::from(slot.0)));
         }
         for ticket in [line.ask, line.asked] {
-            digest.word(
-                ticket.map_or(u64::MAX, |ticket| u64::from(ticket.index) << 32 | u64::from(ticket.use_count)),
-            );
+            let ticket = ticket.unwrap_or(Ticket { index: NONE, use_count: u32::MAX });
+            digest.pair(ticket.index, ticket.use_count);
         }
-        digest.word(u64::from(line.op) << 32 | u64::from(line.dirty_since));
-        digest.word(u64::from(line.writes.head) << 32 | u64::from(line.reads.head));
-        digest.word(u64::from(line.stub) | u64::from(line.granted) << 1 | u64::from(line.dropping) << 2);
+        digest.pair(line.op, line.dirty_since);
+        digest.pair(line.writes.head, line.reads.head);
+        digest.flags(0, &[line.dropping, line.granted, line.stub]);
         if let Some(slot) = line.loc {
             for block in line.valid.iter() {
                 digest.word(self.memory.word(slot, block));

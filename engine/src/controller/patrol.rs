@@ -44,7 +44,7 @@ impl Patrol {
             digest.word(key.bits());
         }
         let flags = [self.active, self.rebuild, self.all_suspect, self.timer_armed];
-        digest.word(flags.iter().fold(u64::from(self.running), |word, flag| word << 1 | u64::from(*flag)));
+        digest.flags(u32::from(self.running), &flags);
     }
 }
 

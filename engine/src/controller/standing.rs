@@ -151,16 +151,15 @@ impl Standing {
     }
 
     pub fn feed(&self, digest: &mut Digest) {
-        digest.word(self.mode as u64 | u64::from(self.epoch()) << 8 | u64::from(self.silent) << 48);
-        digest.word(u64::from(self.session.epoch) << 32 | u64::from(self.session.nonce));
+        digest.word(self.mode as u64);
+        digest.pair(self.epoch(), u32::from(self.silent));
+        digest.pair(self.session.epoch, self.session.nonce);
         let torn = self.torn.unwrap_or_default();
-        digest.word(u64::from(torn.epoch) << 32 | u64::from(torn.nonce));
-        digest.word(u64::from(self.looks) << 32 | u64::from(self.failed_joins));
-        digest.word(u64::from(self.opened) << 32 | u64::from(self.partner));
-        digest.word(u64::from(self.label_session) << 32 | u64::from(self.record.session));
-        digest.word(
-            u64::from(self.record.epoch) << 8 | u64::from(self.record.pinned) << 1 | u64::from(self.swapping),
-        );
+        digest.pair(torn.epoch, torn.nonce);
+        digest.pair(self.looks, self.failed_joins);
+        digest.pair(self.opened, self.partner);
+        digest.pair(self.label_session, self.record.session);
+        digest.flags(self.record.epoch, &[self.record.pinned, self.swapping]);
         let flags = [
             self.link_up,
             self.beat_armed,
@@ -179,7 +178,7 @@ impl Standing {
             self.closing,
             self.other.is_some(),
         ];
-        digest.word(flags.iter().fold(u64::from(self.waits), |word, flag| word << 1 | u64::from(*flag)));
+        digest.flags(self.waits, &flags);
     }
 }
 

@@ -125,9 +125,7 @@ impl Hardware {
             digest.word(word << 16 | self.hung[n].as_ref().map_or(0, VecDeque::len) as u64);
         }
         let flags = [self.power, self.fence_stuck, self.troubled, self.watch_armed];
-        digest.word(
-            flags.iter().fold(self.stuck_fences.len() as u64, |word, flag| word << 1 | u64::from(*flag)),
-        );
+        digest.flags(self.stuck_fences.len() as u32, &flags);
         for (host, via) in &self.paths_cut {
             digest.word(u64::from(host.0) << 1 | via.index() as u64);
         }

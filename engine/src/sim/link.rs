@@ -205,7 +205,7 @@ impl Link {
 
     pub fn feed(&self, digest: &mut Digest) {
         digest.word(self.sent);
-        digest.word(u64::from(self.slowness) << 1 | u64::from(self.cut));
+        digest.flags(u32::from(self.slowness), &[self.cut]);
         for envelope in &self.on_the_way {
             digest.word(envelope.arrives_ns);
             digest.word(envelope.message.kind() as u64);
