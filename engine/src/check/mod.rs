@@ -3,6 +3,7 @@
 
 pub mod budget;
 pub mod invariant;
+pub mod last_memory;
 pub mod ledger;
 pub mod line;
 pub mod line_book;

@@ -1,5 +1,6 @@
 //! Each check holds on the engine as it is, and fails on an engine that was broken on purpose.
 
+use super::last_memory::GIVEN_UP;
 use super::trial::{drawn_fault, drawn_world};
 use super::{Depth, Invariant, Watch};
 use crate::array::Target;
@@ -249,6 +250,33 @@ fn fenced_can_fail() {
     watch.fact(Fact::Mode { at: dead, from: Mode::Down, to: Mode::Dual });
     watch.after_event(&world);
     assert!(watch.violations().iter().any(|v| v.invariant == Invariant::Fenced), "{:?}", watch.violations());
+}
+
+/// B serves alone, and then gives its memory up, which is the last one. What is told beside it decides whether a
+/// controller has done so, or whether it has happened to it.
+fn last_memory_given_up(told: Option<Fact>) -> Vec<String> {
+    let Story { mut world, mut watch } = story(dirty);
+    let crash = TimedFault { at_ns: 0, fault: Fault::Crash { at: ControllerId::A } };
+    world.apply(Command::Fault(crash)).expect("the fault fits");
+    while world.controller(ControllerId::B).mode() != Mode::Solo {
+        assert!(world.step(&mut watch).is_some(), "the survivor takes over");
+        watch.after_event(&world);
+    }
+    assert_eq!(watch.violations(), [], "that the other one's is lost is nothing that a controller has done");
+    world.tamper(ControllerId::B).tamper_mode(Mode::Halted);
+    if let Some(fact) = told {
+        watch.fact(fact);
+    }
+    watch.after_event(&world);
+    let found = watch.violations().iter().filter(|v| v.invariant == Invariant::Quiescence);
+    found.map(|violation| violation.what.clone()).collect()
+}
+
+#[test]
+fn that_a_controller_gives_the_last_memory_up_is_seen() {
+    assert_eq!(last_memory_given_up(None), [GIVEN_UP]);
+    let fault = Fault::Hang { at: ControllerId::B };
+    assert_eq!(last_memory_given_up(Some(Fact::Fault { fault })), [""; 0], "it is a fault");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 use super::budget::Overlap;
 use super::invariant::{Invariant, Violation};
+use super::last_memory::{GIVEN_UP, LastMemory};
 use super::ledger::{Alone, Ledger};
 use super::line_book::{LineBook, Reporting};
 use super::promises::{self, Promises};
@@ -38,6 +39,7 @@ pub struct Watch {
     ledger: Ledger,
     overlap: Overlap,
     promises: Promises,
+    last_memory: LastMemory,
     lines: LineBook,
     violations: Vec<Violation>,
     found: u64,
@@ -51,6 +53,7 @@ impl Watch {
             ledger: Ledger::default(),
             overlap: Overlap::default(),
             promises: Promises::default(),
+            last_memory: LastMemory::default(),
             lines: LineBook::default(),
             violations: Vec::new(),
             found: 0,
@@ -94,6 +97,9 @@ impl Watch {
             self.promises.pass_over();
         } else if let Some(what) = self.promises.after_event() {
             report(Invariant::Quiescence, what);
+        }
+        if self.last_memory.after_event(world) {
+            report(Invariant::Quiescence, GIVEN_UP.to_owned());
         }
         self.ledger.pass_over();
         if !broken.is_empty() {
@@ -205,6 +211,7 @@ impl Observer for Watch {
         }
         self.overlap.fact(fact);
         self.promises.fact(fact);
+        self.last_memory.fact(fact);
         self.ledger.fact(fact);
     }
 }

@@ -1,6 +1,7 @@
 //! [`Model`]: a scenario in which any of the pending events may come next, and [`Scratch`]: one state of it, taken
 //! from bytes, changed, checked and put back into bytes.
 
+use crate::check::last_memory::{GIVEN_UP, is_held};
 use crate::check::{Invariant, Linearizability, Violation, slots, state};
 use crate::config::ConfigError;
 use crate::controller::Mode;
@@ -130,27 +131,17 @@ impl Scratch {
             seqs.1.clear();
             seqs.1.extend(entries.map(|(_, line)| (line.key, line.seq)));
         }
-        let held = self.world.is_by_controller(choice.what) && self.is_held();
+        let held = self.world.is_by_controller(choice.what) && is_held(&self.world);
         let hosts = &mut self.hosts;
         self.world.choose(choice, &mut Told(&mut |fact| hosts.fact(fact)));
-        if held && !self.is_held() {
-            let what = "the last memory that the record speaks of has been given up".to_owned();
+        if held && !is_held(&self.world) {
+            let what = GIVEN_UP.to_owned();
             return Some(Violation { invariant: Invariant::Quiescence, after_events: 1, what });
         }
         if self.hosts.has_violations() {
             return self.hosts.take_violations(1).into_iter().next();
         }
         self.fallen()
-    }
-
-    /// Whether some controller's memory is what the record speaks of, or will be as soon as the controller knows.
-    fn is_held(&self) -> bool {
-        let record = self.world.array().record();
-        ControllerId::BOTH.into_iter().any(|at| {
-            let standing = self.world.controller(at).standing();
-            state::counts(&self.world, at)
-                || (standing.claim == Some(record) && standing.mode != Mode::Halted)
-        })
     }
 
     /// A sequence number that has fallen in the last step, though the entry lives.
