@@ -13,7 +13,10 @@
   const root = document.documentElement;
   const themes = ["dark", "light", "projector"];
   const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-  root.dataset.theme = [asked.get("theme"), stored("mirrorline-theme"), system].find((it) => themes.includes(it));
+  // Where the system forces its own colours, those that are kept (lines, blocks) have to suit its background.
+  const forced = matchMedia("(forced-colors: active)").matches && system;
+  const wishes = [forced, asked.get("theme"), stored("mirrorline-theme"), system];
+  root.dataset.theme = wishes.find((it) => themes.includes(it));
 
   const languages = ["en", "de"];
   const preferred = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pause, position, seriousViolations, until } from '../lib/app.mjs';
+import { pause, position, seriousViolations, until, violations } from '../lib/app.mjs';
 import { started } from '../lib/harness.mjs';
 import { fresh } from '../lib/suite.mjs';
 
@@ -143,3 +143,27 @@ test('a first visit is shown around, may skip that, and may have it again', asyn
   await page.getByTestId('tour-skip').click();
   assert.equal(await tour.count(), 0);
 });
+
+for (const colorScheme of ['dark', 'light']) {
+  test(`where the system forces its ${colorScheme} colours, the page takes them, and what is framed stays framed`, async () => {
+    const page = await opened({
+      path: '?theme=projector', context: { viewport: { width: 1600, height: 900 }, forcedColors: 'active', colorScheme },
+    });
+    await pause(page);
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    assert.equal(await theme(), colorScheme);
+    await page.keyboard.press('t');
+    assert.equal(await theme(), colorScheme, 'the key for themes does nothing then');
+    for (let n = 0; n < 20; n += 1) await page.keyboard.press('Alt+ArrowRight');
+    await page.locator('.s.sel').first().waitFor();
+    const frames = await page.evaluate(() => {
+      const width = (selector, pseudo, side) => {
+        const style = getComputedStyle(document.querySelector(selector), pseudo);
+        return style[`${side}Style`] === 'none' ? '0px' : style[`${side}Width`];
+      };
+      return [width('.disks .p', null, 'outline'), width('.s.sel', '::after', 'borderTop')];
+    });
+    assert.deepEqual(frames.filter((frame) => frame === '0px'), []);
+    assert.deepEqual(await violations(page), []);
+  });
+}

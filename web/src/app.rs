@@ -605,6 +605,9 @@ impl App {
     }
 
     fn set_theme(&mut self, theme: Theme) {
+        if room::has_forced_colours() {
+            return;
+        }
         theme.apply();
         self.theme = theme;
         self.panel = self.panel.filter(|panel| *panel != Panel::More);

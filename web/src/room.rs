@@ -8,7 +8,17 @@ use crate::theme::Theme;
 /// Whether the system asks for less motion: nothing starts by itself, and nothing glides.
 #[must_use]
 pub fn reduced_motion() -> bool {
-    let query = "(prefers-reduced-motion: reduce)";
+    is_asked_for("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether the system puts its own few colours in the place of the page's; `boot.js` has chosen the theme that suits
+/// them then.
+#[must_use]
+pub fn has_forced_colours() -> bool {
+    is_asked_for("(forced-colors: active)")
+}
+
+fn is_asked_for(query: &str) -> bool {
     let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
     list.is_some_and(|list| list.matches())
 }

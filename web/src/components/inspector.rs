@@ -53,7 +53,7 @@ pub fn inspect(it: &Inspector, faults: &[FaultButton], act: &Callback<Action>) -
             <p class="follow">
                 if it.line.is_some() { { why_button("why-line", tr("Why is this line as it is?"), false, Action::WhyLine, act) } }
                 if it.following {
-                    { tr("Follows the story. Click anything to hold it here.") }
+                    { tr("Follows the story until you click.") }
                 } else {
                     <button class="btn" data-testid="release" onclick={release}>{ tr("Follow the story again") }</button>
                 }

@@ -64,7 +64,7 @@ const UPPER: usize = 3;
 /// The upper group's share of the height, in percent: the least, the most, and that beside most panels.
 pub const SHARE_LEAST: u8 = 20;
 pub const SHARE_MOST: u8 = 80;
-const SHARE: u8 = 64;
+const SHARE: u8 = 66;
 /// Beside the list of events, which is read, the upper group has less.
 const SHARE_BY_EVENTS: u8 = 32;
 

@@ -87,7 +87,7 @@ fn a_panel_goes_on_past_its_open_neighbours_and_no_further_than_the_end() {
 #[test]
 fn the_share_of_the_height_goes_with_what_is_on_top_below() {
     let mut docking = Docking::default();
-    assert_eq!(docking.share(), 64);
+    assert_eq!(docking.share(), 66);
     docking.apply(Wish::Share(70));
     docking.apply(Wish::Show(Tab::Events));
     assert_eq!(docking.share(), 32, "a list that is read has more");
