@@ -7,8 +7,9 @@
 // can do nothing, by intention, `instead` names the control that does the same. `one`: one of those that match speaks
 // for all of them; `at`: which. `first` and `then` come before and after.
 
-import { SAMPLE } from './app.mjs';
+import { SAMPLE, pause } from './app.mjs';
 import { HANDS, becomes, element, look, pinch, place, reach, swipe } from './controls.mjs';
+import { started } from './harness.mjs';
 
 // ───────── what changes ─────────
 const is = (field, value, more = {}) => ({ effect: (now) => now[field] === value, ...more });
@@ -187,6 +188,28 @@ const map = async (page) => {
   await becomes(page, ({ heat, total }) => heat !== '' && total > 1_000, await look(page), 'the way to the map');
   if ((await look(page)).playing) await page.keyboard.press('Space');
   await zoomed();
+};
+/** The browser refuses the clipboard, once. */
+const refuses = (page) => page.evaluate(() => {
+  navigator.clipboard.writeText = () => {
+    delete navigator.clipboard.writeText;
+    return Promise.reject(new Error('refused'));
+  };
+});
+/** The program has ended, as far as the page is told. */
+const crash = async (page) => {
+  if ((await look(page)).crashed) return;
+  await page.evaluate(() => dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('unreachable') })));
+  await becomes(page, ({ crashed }) => crashed, await look(page), 'the end of the program');
+};
+/** The page is loaded again. */
+const reloads = () => {
+  const by = (press) => async (page, handle) => {
+    await Promise.all([page.waitForEvent('load'), press(page, handle)]);
+    await started(page);
+    await pause(page);
+  };
+  return is('crashed', false, { mouse: by(HANDS.mouse), touch: by(HANDS.touch), keyboard: by(HANDS.keyboard) });
 };
 const of = (...steps) => async (page) => {
   for (const step of steps) await step(page);
@@ -613,5 +636,15 @@ export const PLACES = [
     name: 'the scenarios, to choose one',
     enter: open('scenarios', press('top/scenario-picker')),
     controls: { 'scenarios/scenario-#': changes('scenario', { at: 1 }) },
+  },
+  {
+    name: 'the text to be copied by hand, where the clipboard is refused',
+    enter: open('space-text', view('space-time'), refuses, press('spacetime/copy-text')),
+    controls: { 'space-text/textarea *': is('focus', 'textarea'), 'space-text/button Close': closes },
+  },
+  {
+    name: 'the program has ended',
+    enter: crash,
+    controls: { 'crash/button Reload': reloads() },
   },
 ];

@@ -112,6 +112,7 @@ function state() {
     searching: text('[data-testid=check-progress] [role=status]'),
     found: text('[data-testid=check-result]'),
     planted: text('[data-testid=bug-on-stage]'),
+    crashed: !one('#crash').hidden,
   };
 }
 
