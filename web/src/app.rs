@@ -32,7 +32,10 @@ use crate::scene::build::glimpse::Glimpse;
 use crate::scene::causes::Why;
 use crate::scene::docking::{Docking, Tab, Wish};
 use crate::scene::events::{Edition, Filter};
-use crate::scene::model::{FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, Selection, ViewState};
+use crate::scene::model::{
+    FaultButton, LineLabel, LoadFailure, ScenarioInfo, Scene, Selection, Transport, ViewState,
+};
+use crate::scene::voice::{News, Pace, Voice};
 use crate::session::{Changed, Command, Session};
 use crate::share;
 use crate::theme::{Skin, Theme};
@@ -112,6 +115,7 @@ pub struct App {
     tour_ms: f64,
     /// Within somebody else's page: keys are theirs until this one is clicked.
     embed: bool,
+    voice: Voice,
     since_headline_ms: f64,
     since_inspector_ms: f64,
     /// The headline or the inspector has been held back, and is due.
@@ -197,6 +201,7 @@ impl Component for App {
                 .then_some(0),
             tour_ms: 0.0,
             embed: asked.embed,
+            voice: Voice::default(),
             since_headline_ms: 0.0,
             since_inspector_ms: 0.0,
             stale: false,
@@ -246,7 +251,7 @@ impl Component for App {
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} step={self.step} act={self.act.clone()} />
                 if menu { <div class="veil" onclick={close.clone()}></div> }
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={self.broken()} planted={self.planted()} tampered={scene.link.tampered}
-                    silent={transport.playing && transport.speed >= FAST} at_start={transport.event == 0} act={self.act.clone()} />
+                    said={self.voice.said().to_owned()} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
                 { self.offer() }
                 { match self.shown { View::Stage => self.stage(), View::SpaceTime => self.spacetime() } }
@@ -336,10 +341,11 @@ impl App {
             }
             Changed::Scene => self.refresh(true),
         };
+        let spoke = self.voice.pass(dt_ms);
         let looked = self.glance();
         let compared = self.compare_on();
         self.keep_going();
-        self.guide(dt_ms) || looked || compared || redraw
+        self.guide(dt_ms) || looked || compared || spoke || redraw
     }
 
     /// Looks at the instant that somebody points at, unless it has been looked at already: once a frame, since it costs
@@ -391,6 +397,7 @@ impl App {
             self.movers.place(session.now_ns());
             session.scene(&self.view)
         };
+        let spoke = self.tell(&scene);
         let playing = calm && scene.transport.playing && scene.source == self.scene.source;
         self.stale = false;
         if scene.headline != self.scene.headline {
@@ -411,10 +418,24 @@ impl App {
             }
         }
         if scene == *self.scene {
-            return false;
+            return spoke;
         }
         self.scene = Rc::new(scene);
         true
+    }
+
+    /// Tells screen readers what is new, if it is for them now.
+    fn tell(&mut self, scene: &Scene) -> bool {
+        let pace = match scene.transport {
+            Transport { playing: false, .. } => Pace::Rest,
+            Transport { speed, .. } if speed >= FAST => Pace::Fast,
+            _ => Pace::Play,
+        };
+        let broken = self.broken_in(scene);
+        let Scene { headline, ledger, .. } = scene;
+        let news =
+            News { headline, safety: ledger.safety, verdict: &ledger.verdict, broken: broken.as_ref() };
+        self.voice.hear(&news, pace)
     }
 
     /// Asks for the next frame if there will be something to see.

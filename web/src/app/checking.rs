@@ -8,7 +8,7 @@ use crate::language::tr;
 use crate::scene::checking::{
     Choices, LIMITS, Page, Plan, PlantedBug, Verdict, find_bug, hidden_bug, swept, verdict,
 };
-use crate::scene::model::Broken;
+use crate::scene::model::{Broken, Scene};
 use crate::worker::report::{Counts, Report};
 use crate::worker::task::Wish;
 use crate::worker::{Told, Worker};
@@ -184,11 +184,15 @@ impl App {
 
     /// What the event in view has broken. That a state leads to no good end, only the explorer sees.
     pub(super) fn broken(&self) -> Option<Broken> {
-        let transport = &self.scene.transport;
+        self.broken_in(&self.scene)
+    }
+
+    pub(super) fn broken_in(&self, scene: &Scene) -> Option<Broken> {
+        let transport = &scene.transport;
         // Another future is no counterexample any more.
         let as_found = |broken: &Broken| broken.event == transport.event && transport.undo.is_none();
         let played = || self.checking.played.clone().filter(as_found);
-        self.scene.rules.now.clone().or_else(played)
+        scene.rules.now.clone().or_else(played)
     }
 }
 

@@ -46,7 +46,7 @@ pub fn writes(props: &WritesProps) -> Html {
             if ledger.more > 0 { <p class="more-rows">{ say!("and {count} more blocks", count = count_text(ledger.more)) }</p> }
             <div class="led-foot">
             <p class="led-key"><span class="cp keeps">{ "A" }</span>{ tr(" newest, would be written back ") }<span class="cp has">{ "A" }</span>{ tr(" a copy") }</p>
-            <p class={classes!("verdict", safety_class(ledger.safety))} role="status" data-testid="verdict">
+            <p class={classes!("verdict", safety_class(ledger.safety))} data-testid="verdict">
                 { icon(if ledger.safety <= Safety::Degraded { "#g-ok" } else { "#g-x" }, "ic16") }<b>{ &ledger.verdict }</b>
             </p>
             </div>

@@ -23,8 +23,8 @@ pub struct NarrationProps {
     pub planted: Option<PlantedBug>,
     /// A message was tampered with: what is shown from there on is a what-if.
     pub tampered: bool,
-    /// Fast play: screen readers are not told every step.
-    pub silent: bool,
+    /// What a screen reader is told. What is shown changes faster than it can be heard.
+    pub said: AttrValue,
     /// Nothing has happened yet: there is nothing to ask about.
     pub at_start: bool,
     pub act: Callback<Action>,
@@ -32,11 +32,11 @@ pub struct NarrationProps {
 
 #[function_component(Narration)]
 pub fn narration(props: &NarrationProps) -> Html {
-    let Headline { what, why, chips } = &props.headline;
+    let Headline { what, why, chips, .. } = &props.headline;
     let news = props.broken.as_ref().map(|broken| {
         let planted = props.planted.map(PlantedBug::words).filter(|words| !words.is_empty());
         let why = planted.unwrap_or_else(|| what.clone());
-        (say!("{name} is broken: {what}.", name = broken.name, what = &broken.what), why)
+        (broken.words(), why)
     });
     let (what, why) = news.as_ref().map_or((what, why), |(what, why)| (what, why));
     let chips = chips.iter().map(|chip| {
@@ -54,7 +54,8 @@ pub fn narration(props: &NarrationProps) -> Html {
     });
     html! {
         <section class={classes!("say", (what.chars().count() > LONG).then_some("long"), (why.chars().count() > WORDY).then_some("wordy"), props.broken.is_some().then_some("broken"))} aria-label={tr("What just happened")}>
-            <div class="say-t" aria-live={if props.silent { "off" } else { "polite" }} data-testid="narration">
+            <p class="sr" role="status" data-testid="voice">{ &props.said }</p>
+            <div class="say-t" data-testid="narration">
                 <p class="say-1">{ what }</p>
                 <p class="say-2">
                     if props.tampered { <span class="what-if-chip" title={tr("A message was tampered with, which a correct link never does.")}>{ tr("What if: tampered link") }</span> }

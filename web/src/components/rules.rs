@@ -30,13 +30,13 @@ pub fn rules(props: &RulesProps) -> Html {
             <ul>{ for items }</ul>
             <p class="led-key">{ tr("Checked after every event, from outside the controllers.") }</p>
             if let Some(first) = &props.rules.first {
-                <div class="verdict lost" role="status" data-testid="first-broken">
+                <div class="verdict lost" data-testid="first-broken">
                     { icon("#g-x", "ic16") }
                     <p><b>{ first.name }</b>{ say!(" broke first, at event {count}: {what}.", count = count_text(first.event), what = &first.what) }</p>
                     <button class="btn" onclick={go(first.event)} data-testid="jump">{ tr("Jump to origin") }</button>
                 </div>
             } else {
-                <p class="verdict safe" role="status">{ icon("#g-ok", "ic16") }<b>{ say!("All {count} hold, all the time", count = props.rules.rules.len()) }</b></p>
+                <p class="verdict safe">{ icon("#g-ok", "ic16") }<b>{ say!("All {count} hold, all the time", count = props.rules.rules.len()) }</b></p>
             }
         </div>
     }

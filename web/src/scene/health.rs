@@ -1,6 +1,6 @@
 //! The view model's second half: what is broken, what can be broken, and what is safe. As plain as the rest.
 
-use crate::language::tr;
+use crate::language::{say, tr};
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::ids::ControllerId;
 use mirrorline_engine::mark;
@@ -225,6 +225,14 @@ pub struct Broken {
     /// The number of events after which it was found.
     pub event: u64,
     pub what: String,
+}
+
+impl Broken {
+    /// In one sentence.
+    #[must_use]
+    pub fn words(&self) -> String {
+        say!("{name} is broken: {what}.", name = self.name, what = &self.what)
+    }
 }
 
 /// A stretch of the recording that is equally safe: the events `from` to before `to`.

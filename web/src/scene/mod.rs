@@ -18,4 +18,5 @@ pub mod pick;
 pub mod reel;
 pub mod round;
 pub mod spacetime;
+pub mod voice;
 pub mod words;

@@ -156,6 +156,8 @@ impl fmt::Display for LineLabel {
 pub struct Headline {
     pub what: String,
     pub why: String,
+    /// More than a step on the way: a host sees it, ownership moves, or something fails.
+    pub matters: bool,
     pub chips: Vec<Chip>,
 }
 

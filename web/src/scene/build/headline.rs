@@ -15,6 +15,7 @@ pub fn headline(narration: explain::Narration) -> Headline {
     Headline {
         what: speak(narration.headline),
         why: speak(narration.detail),
+        matters: narration.importance >= 3,
         chips: rule.into_iter().chain(claim).collect(),
     }
 }
