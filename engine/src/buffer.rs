@@ -24,18 +24,31 @@ pub struct Buffers {
     line_bytes: usize,
     block_bytes: usize,
     spare: Vec<LineBuf>,
+    /// How many were taken and have not come back.
+    #[cfg(test)]
+    pub(crate) out: isize,
 }
 
 impl Buffers {
     /// Buffers for lines of `line_bytes` stored bytes in blocks of `block_bytes`.
     #[must_use]
     pub fn new(line_bytes: usize, block_bytes: usize) -> Buffers {
-        Buffers { line_bytes, block_bytes, spare: Vec::new() }
+        Buffers {
+            line_bytes,
+            block_bytes,
+            spare: Vec::new(),
+            #[cfg(test)]
+            out: 0,
+        }
     }
 
     /// A buffer of one line. Its content is whatever it held last.
     #[must_use]
     pub fn take(&mut self) -> LineBuf {
+        #[cfg(test)]
+        {
+            self.out += 1;
+        }
         self.spare.pop().unwrap_or_else(|| LineBuf(vec![0; self.line_bytes]))
     }
 
@@ -50,6 +63,10 @@ impl Buffers {
     pub fn give(&mut self, buf: LineBuf) {
         debug_assert_eq!(buf.0.len(), self.line_bytes, "only this pool's buffers come back");
         self.spare.push(buf);
+        #[cfg(test)]
+        {
+            self.out -= 1;
+        }
     }
 
     /// Stored bytes of one block.

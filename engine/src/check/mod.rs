@@ -25,4 +25,4 @@ pub use watch::{Depth, Watch};
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod trial;
+pub(crate) mod trial;

@@ -306,12 +306,6 @@ impl Controller {
         self.send_heartbeat(false, out);
     }
 
-    /// Lines of a LUN whose state REHOME waits for; for checks.
-    #[must_use]
-    pub fn rehome_waits(&self, lun: Lun) -> u32 {
-        self.unsettled[usize::from(lun.0)]
-    }
-
     /// Which controller owns by default what nobody has an entry for, LUN by LUN.
     #[must_use]
     pub fn homes(&self) -> &[ControllerId] {

@@ -235,3 +235,20 @@ impl Memory {
         self.bytes.get(u64::from(slot.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_given_back_is_taken_first_and_only_what_was_taken_can_come_back() {
+        let mut free = FreeList::new(3, 6);
+        assert_eq!((free.take(), free.take()), (Some(Slot(3)), Some(Slot(4))));
+        assert_eq!([2, 3, 4, 5, 6].map(|slot| free.gave(Slot(slot))), [true, true, true, false, false]);
+        free.put(Slot(3));
+        assert_eq!((free.len(), free.is_empty(), free.split()), (2, false, (&[3][..], 5)));
+        assert_eq!(free.iter().collect::<Vec<_>>(), [Slot(3), Slot(5)]);
+        assert_eq!((free.take(), free.take(), free.take()), (Some(Slot(3)), Some(Slot(5)), None));
+        assert!(free.is_empty() && FreeList::none().is_empty());
+    }
+}

@@ -495,12 +495,6 @@ impl Controller {
         self.suspects.len() as u64 + all
     }
 
-    /// Lines that are on their way to the disks.
-    #[must_use]
-    pub fn flushing_now(&self) -> u32 {
-        self.flushing
-    }
-
     #[must_use]
     pub fn patrol(&self) -> &Patrol {
         &self.patrol

@@ -52,16 +52,6 @@ impl CleanLines {
         !self.mirrored.is_empty() || !self.single.is_empty()
     }
 
-    #[must_use]
-    pub fn len(&self) -> u32 {
-        self.mirrored.len() + self.single.len()
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     pub fn feed(&self, digest: &mut Digest) {
         for at in self.mirrored.iter().chain(self.single.iter()) {
             digest.word(u64::from(at));
@@ -200,5 +190,33 @@ impl Controller {
         self.set_state(at, None, out);
         self.release_mirror(mirror, out);
         self.pump(at, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{ControllerId, Lun};
+
+    #[test]
+    fn clean_lines_of_both_kinds_count_and_the_used_one_is_the_last_to_go() {
+        let mut line = Line::new(LineKey::new(Lun(0), 0), ControllerId::A);
+        let mut clean = CleanLines::default();
+        assert_eq!((clean.has_any(), clean.has_mirrored()), (false, false));
+        for at in [4, 5, 6] {
+            clean.insert(at, &line);
+        }
+        assert_eq!((clean.has_any(), clean.has_mirrored()), (true, false));
+        line.state = Some(LineState::OK);
+        for at in [7, 8, 4] {
+            clean.insert(at, &line);
+        }
+        assert_eq!((clean.has_any(), clean.has_mirrored()), (true, true));
+        clean.touch(7, &line);
+        clean.touch(9, &line);
+        assert_eq!(clean.mirrored.iter().collect::<Vec<_>>(), [8, 4, 7]);
+        clean.remove(5);
+        clean.remove(6);
+        assert_eq!((clean.has_any(), clean.has_mirrored()), (true, true));
     }
 }

@@ -149,6 +149,8 @@ mod tests {
             assert_eq!(table.find(*key).is_some(), n % 2 == 1);
         }
         let in_buckets: usize = (0..table.bucket_count()).map(|b| table.bucket(b).count()).sum();
-        assert_eq!(in_buckets, 100);
+        assert_eq!((in_buckets, table.len()), (100, 100));
+        let longest = (0..table.bucket_count()).map(|b| table.bucket(b).count()).max();
+        assert!(longest < Some(8), "keys are spread over the buckets: {longest:?}");
     }
 }

@@ -179,3 +179,36 @@ fn whatever_is_in_the_digest_shows_in_it() {
         }
     }
 }
+
+#[test]
+fn the_memory_of_a_clone_is_about_its_lines() {
+    let lines = 4 * size_of::<Line>();
+    let told = busy().approximate_bytes();
+    assert!(lines <= told && told <= 2 * lines, "{told}");
+    assert_eq!(Controller::new(ControllerId::A, &Config::default()).approximate_bytes(), 0);
+}
+
+#[test]
+fn an_input_that_nobody_takes_gives_its_buffer_back() {
+    let mut buffers = Buffers::new(8, 8);
+    let (key, map, slot) = (LineKey::default(), BlockMap(1), Slot(0));
+    let (op, part, io) = (1, 0, IoKind::Write);
+    let session = Session::default();
+    let inputs = [
+        Input::Host(HostRequest { op, part, io, key, map, bytes: buffers.take() }),
+        Input::Disk(DiskCommand::blank(buffers.take())),
+        Input::Message(session, Message::Data { key, slot, map, bytes: buffers.take() }),
+        Input::Message(
+            session,
+            Message::Image { key, seq: 1, dirty: map, marked: true, bytes: buffers.take() },
+        ),
+        Input::Wake,
+    ];
+    let outputs = &mut Vec::new();
+    let observer = &mut crate::fact::Unobserved;
+    let mut out = Outbox { outputs, buffers: &mut buffers, observer, session, muted: false };
+    for input in inputs {
+        discard(input, &mut out);
+    }
+    assert_eq!(buffers.out, 0);
+}

@@ -459,6 +459,39 @@ mod tests {
         assert!(state > 0 && state <= quiet, "{state}");
     }
 
+    /// Whatever a state holds of buffers is given back when another one is read.
+    #[test]
+    fn going_from_state_to_state_leaves_no_buffers_behind() {
+        let mut most = 0;
+        for name in ["power-and-hang", "hung-peer", "degraded-crash", "tight"] {
+            let scenario = worlds::find(name).expect("it is named").scenario();
+            let mut scratch = Model::new(scenario).expect("it can be explored").scratch();
+            let first = scratch.pack().to_vec();
+            for seed in 0..200 {
+                scratch.unpack(&first);
+                let mut z = seed;
+                for _ in 0..seed % 50 {
+                    scratch.pack();
+                    let choices = scratch.choices();
+                    z = mix(z);
+                    let Some(choice) = choices.get(z as usize % choices.len().max(1)).copied() else { break };
+                    assert_eq!(scratch.choose(choice), None);
+                }
+                let there = scratch.pack().to_vec();
+                let mut out = [(); 3].map(|()| {
+                    [&first, &there].map(|state| {
+                        scratch.unpack(state);
+                        scratch.world().buffers_out()
+                    })
+                });
+                out.rotate_left(1);
+                assert_eq!(out[0], out[1], "{name}, seed {seed}");
+                most = most.max((out[0][1] - out[0][0]).abs());
+            }
+        }
+        assert!(most > 1, "some states hold some: {most}");
+    }
+
     #[test]
     fn requests_that_nobody_answers_are_found_where_nothing_more_happens() {
         let scenario = worlds::find("tight").expect("it is named").scenario();

@@ -11,6 +11,8 @@ pub mod multipath;
 pub mod op;
 pub mod run;
 pub mod schedule;
+#[cfg(test)]
+mod tests;
 pub mod world;
 
 pub use counters::Counters;

@@ -394,6 +394,12 @@ impl World {
         self.array.tamper(stripe, target, value);
     }
 
+    /// Line buffers that were taken and have not come back.
+    #[cfg(test)]
+    pub(crate) fn buffers_out(&self) -> isize {
+        self.buffers.out
+    }
+
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config

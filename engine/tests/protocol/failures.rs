@@ -8,8 +8,8 @@ use mirrorline_engine::config::{Config, DiskProfile, FailoverConfig, FlushPolicy
 use mirrorline_engine::controller::Mode;
 use mirrorline_engine::fact::{Fact, Found, IoKind, Suspicion};
 use mirrorline_engine::ids::ControllerId::{A, B};
-use mirrorline_engine::ids::{ControllerId, HostId};
-use mirrorline_engine::message::MessageKind;
+use mirrorline_engine::ids::{ControllerId, HostId, Slot};
+use mirrorline_engine::message::{Message, MessageKind};
 use mirrorline_engine::sim::{Fault, World};
 use mirrorline_engine::state::{FlushStep, LineState};
 
@@ -142,6 +142,26 @@ fn while_alone_writes_go_to_disk_before_they_are_answered() {
 }
 
 /// R3: the survivor's own write-through goes on under its lock, and is answered once.
+/// UNSAFE, and only where it is asked for: alone, a write is answered from one memory. The record pins that memory
+/// before, so that nobody else serves while it is gone.
+#[test]
+fn with_solo_write_back_the_record_is_pinned_before_a_write_is_answered() {
+    let failover = FailoverConfig { solo_write_back: true, ..FailoverConfig::default() };
+    let mut stage = Stage::new(Config { failover, ..small() });
+    stage.fault(Fault::Crash { at: A });
+    stage.until("nothing is held alone", |w| w.array().record() == Record::solo(2, B, false));
+    let mut seq = 0;
+    for _ in 0..3 {
+        stage.write(B, 0, 40).until_answered();
+        assert_eq!(stage.world.array().record(), Record::solo(2, B, true));
+        let line = stage.line(B, key(0, 40));
+        assert!(!line.dirty.is_empty() && line.seq > seq, "{line:?}");
+        seq = line.seq;
+    }
+    stage.until_quiet();
+    assert_eq!(stage.world.array().record(), Record::solo(2, B, false));
+}
+
 #[test]
 fn a_write_through_in_progress_is_finished_by_the_survivor() {
     let config = Config { lines: 1, lent: 1, slot_wait_ns: 0, ..small() };
@@ -316,6 +336,12 @@ fn after_a_power_loss_everything_is_on_disk_before_anybody_is_served() {
     stage.fault(Fault::PowerBack);
     stage.until("A recovers", |w| (mode(w, A), mode(w, B)) == (Mode::Recover, Mode::Recalled));
     stage.until("both serve", both_serve);
+    let free = stage.said.iter().find_map(|(_, message)| match message {
+        Message::ResyncDone { free } => Some(free.clone()),
+        _ => None,
+    });
+    let lent = stage.world.config().lines..stage.world.config().slots();
+    assert_eq!(free, Some(lent.map(Slot).collect()), "all that A lends is free");
     assert!(stage.controller(A).queue().is_empty() && stage.controller(B).queue().is_empty());
     assert_eq!(dual_epoch(&stage.world), Some(2));
     for (lun, lbn, number) in [(0, 40, 1), (1, 40, 2), (0, 20, 3)] {
@@ -396,8 +422,15 @@ fn an_unpinned_record_may_be_taken_over_and_every_stripe_is_recomputed() {
     stage.fault(Fault::DiskSlow { disk: 4, factor: 1 });
     stage.fault(Fault::Crash { at: B }).fault(Fault::Restart { at: A });
     stage.until("A serves", |w| mode(w, A) == Mode::Solo);
-    assert!(stage.controller(A).suspects_left() > 16, "every stripe is suspect");
+    let mut left = stage.controller(A).suspects_left();
+    assert!(left > 16, "every stripe is suspect");
     assert_eq!(read_back(&mut stage, A, 0, 40), 1);
+    while left > 0 {
+        stage.step();
+        let now = stage.controller(A).suspects_left();
+        assert!(now <= left, "what was recomputed stays trusted: {left}, then {now}");
+        left = now;
+    }
     stage.until_quiet();
     assert!(happened(&stage, |f| matches!(f, Fact::Patrolled { found: Found::ParityMended, .. })));
 }
@@ -478,6 +511,34 @@ fn a_block_that_nobody_can_know_is_an_error_and_never_a_guess() {
     assert!(happened(&stage, |f| matches!(f, Fact::HostFailed { io: IoKind::Read, .. })));
 }
 
+/// One parity knows one block of its row: of two that cannot be read neither is made up, by a read or by a scrub.
+#[test]
+fn of_two_unreadable_blocks_in_one_row_neither_is_guessed() {
+    for scrubbed in [false, true] {
+        let mut stage = stage();
+        for lbn in 40..44 {
+            stage.write(A, 0, lbn).until_answered();
+        }
+        stage.until_quiet();
+        // After a cold start no cache has them.
+        stage.fault(Fault::PowerLoss).step();
+        stage.fault(Fault::PowerBack).until("both serve", both_serve).until_quiet();
+        // Blocks 40 and 41 of stripe 10 lie on disks 0 and 1.
+        stage.fault(Fault::SectorError { disk: 0, stripe: 10 });
+        stage.fault(Fault::SectorError { disk: 1, stripe: 10 });
+        if scrubbed {
+            stage.fault(Fault::Scrub).until_quiet();
+            let lost = |f: &Fact| matches!(f, Fact::BlocksLost { map, .. } if map.count() == 2);
+            assert!(happened(&stage, lost), "both are lost");
+        }
+        stage.ask(IoKind::Read, A, 0, 40, 2);
+        while stage.step() {}
+        assert!(happened(&stage, |f| matches!(f, Fact::HostFailed { io: IoKind::Read, .. })));
+        assert_eq!(read_back(&mut stage, A, 0, 42), 3, "the others are there");
+        stage.until_quiet();
+    }
+}
+
 #[test]
 fn a_host_whose_path_is_cut_tries_the_other_one_as_a_new_write() {
     let mut stage = stage();
@@ -512,7 +573,20 @@ fn joins_that_fail_are_not_tried_for_ever() {
     stage.fault(Fault::Crash { at: B });
     stage.until_quiet();
     stage.fault(Fault::SlowLink { to: B, factor: 2_000 }).fault(Fault::Restart { at: B });
-    stage.until_quiet();
+    let mut asked_ns = Vec::new();
+    while stage.step() {
+        let hellos = stage.said.iter().filter(|(_, message)| message.kind() == MessageKind::Hello).count();
+        if hellos > asked_ns.len() {
+            asked_ns.push(stage.world.now_ns());
+        }
+    }
+    // Each time it says HELLO twice.
+    let begun_ns: Vec<u64> = asked_ns.iter().copied().step_by(2).collect();
+    let pauses: Vec<u64> = begun_ns.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let (first, later) = pauses.split_at(3);
+    assert!(first.iter().all(|pause| *pause == first[0]), "at once: {first:?}");
+    assert!(later[0] > 4 * first[0] && later.len() == 12, "then no more in a row: {later:?}");
+    assert!(later.windows(2).all(|pair| pair[1] > pair[0] * 3 / 2), "ever longer pauses: {later:?}");
     assert_eq!((mode(&stage.world, A), mode(&stage.world, B)), (Mode::Solo, Mode::Boot));
     stage.fault(Fault::SlowLink { to: B, factor: 1 });
     stage.until("both serve", both_serve);

@@ -440,3 +440,60 @@ pub(crate) fn code_timer(timer: &mut Timer, at: ControllerId, c: &mut Coder) {
         Timer::Flush | Timer::Heartbeat | Timer::Patrol => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::Target;
+    use crate::config::Config;
+    use ControllerId::A;
+
+    /// What a controller that hangs or holds still has not handled comes back as it was.
+    #[test]
+    fn an_input_that_waits_is_read_as_it_was_written() {
+        let config = Config::default();
+        let mut buffers = Buffers::new(config.line_bytes(), config.payload_bytes as usize);
+        let mut c = Coder::default();
+        c.operations.push(0, 0);
+        c.operations.push(1, 0);
+        c.looks[0] = Some(1);
+        let mut bytes = buffers.take_zeroed();
+        bytes.bytes_mut()[16] = 9;
+        let record = Record::solo(3, A, true);
+        let io = IoKind::Write;
+        let host = HostRequest { op: 5, part: 1, io, key: LineKey::default(), map: BlockMap(4), bytes };
+        let nobody = Ticket { index: u32::MAX, use_count: u32::MAX };
+        let mut disk = DiskCommand::blank(host.bytes.clone());
+        (disk.ticket, disk.target, disk.rows) = (nobody, Target::Data(2), BlockMap(1));
+        let inputs = [
+            Input::Host(host),
+            Input::Message(Session { epoch: 2, nonce: 3 }, Message::ImagesEnd),
+            Input::Disk(disk),
+            Input::Timer(Timer::Flush),
+            Input::Timer(Timer::Heartbeat),
+            Input::Timer(Timer::BootWait { wait: 3 }),
+            Input::Timer(Timer::Patrol),
+            Input::Boot { boot: 4 },
+            Input::Record { look: 1, record },
+            Input::Swapped { won: true, record },
+            Input::FenceDone,
+            Input::Fenced,
+            Input::LinkSignal { up: true },
+            Input::Mailbox { peer_alive: true },
+            Input::Battery { good: true },
+            Input::StartPatrol { rebuild: true },
+            Input::NothingToRebuild,
+            Input::Wake,
+        ];
+        for input in inputs {
+            c.write();
+            input.clone().code(A, config.raid, &mut buffers, &mut c);
+            let written = c.bytes.clone();
+            c.read(&written);
+            let mut back = Input::FenceDone;
+            back.code(A, config.raid, &mut buffers, &mut c);
+            assert_eq!(c.place(), written.len());
+            assert_eq!(format!("{back:?}"), format!("{input:?}"));
+        }
+    }
+}
