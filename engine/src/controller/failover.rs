@@ -209,9 +209,6 @@ impl Controller {
             }
             Some(LineState::SF(step)) if !cold => LineState::SF(step),
             Some(LineState::SW(_) | LineState::OW(_)) => LineState::SC,
-            Some(LineState::OK | LineState::MK | LineState::OX | LineState::OC | LineState::OR) => {
-                LineState::SC
-            }
             _ if dirty => LineState::SD,
             _ => LineState::SC,
         };

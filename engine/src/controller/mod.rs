@@ -517,7 +517,7 @@ impl Controller {
         if !keep_memory {
             *self = Controller::new(self.id, config);
             self.tampered = tampered;
-            self.standing = Standing::without_memory();
+            self.standing = Standing { label: None, session: Session::default(), ..Standing::new() };
         }
         self.standing.mode = Mode::Down;
         self.standing.boot = standing.boot;

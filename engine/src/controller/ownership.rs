@@ -48,11 +48,12 @@ impl Controller {
         }
         match self.table[at].state {
             Some(state @ (LineState::OD | LineState::OK)) => self.grant_swap(at, state, out),
-            Some(LineState::OF(_)) if self.has(Bug::GrantDuringFlush) => {
+            Some(LineState::OF(_)) => {
+                debug_assert!(self.has(Bug::GrantDuringFlush), "in a flush nobody but this bug answers");
                 self.grant_swap(at, LineState::OD, out)
             }
             None | Some(LineState::OC) => self.grant_empty(at, out),
-            state => debug_assert!(false, "pump answers in none, OC, OD and OK only, not in {state:?}"),
+            state => debug_assert!(false, "pump answers in no other state, not in {state:?}"),
         }
     }
 

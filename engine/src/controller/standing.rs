@@ -114,12 +114,6 @@ impl Standing {
         }
     }
 
-    /// A controller whose memory holds nothing.
-    #[must_use]
-    pub fn without_memory() -> Standing {
-        Standing { mode: Mode::Down, label: None, session: Session::default(), ..Standing::new() }
-    }
-
     /// Whether the record speaks of this memory: of its epoch, and of the session that it was filled in.
     #[must_use]
     pub fn belongs_to(&self, record: Record) -> bool {
