@@ -116,6 +116,9 @@ states!(
     power_and_hang: "power-and-hang", (1_123_681, 2_520_268, 79);
     disk_fault: "disk-fault", (10_118, 24_668, 32);
     degraded_crash: "degraded-crash", (63_079, 155_600, 47);
+    twins: "twins", (9_830, 23_150, 39);
+    both_sides: "both-sides", (231_861, 657_757, 51);
+    whole_line: "whole-line", (26_927, 51_150, 47);
 );
 
 /// A slice at a time, put aside in between, it sees what it sees in one go; and what was put aside is not changed by that.

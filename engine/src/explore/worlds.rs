@@ -26,7 +26,7 @@ flush high 100% low 100% tick 1ms idle 1 age 1 depth 1
 failover heartbeat 1ms misses 1 record 100us fence 300us boot 2ms host-timeout 3600s patrol 1
 ";
 
-pub const WORLDS: [NamedWorld; 23] = [
+pub const WORLDS: [NamedWorld; 27] = [
     NamedWorld {
         name: "tight",
         about: mark!("one slot of each kind: lines are flushed and given up between writes"),
@@ -267,6 +267,47 @@ pub const WORLDS: [NamedWorld; 23] = [
            at 0ns host 1 writes block 0:1 via B\n",
     },
     NamedWorld {
+        name: "twins",
+        about: mark!("two equal blocks of a line are written and read"),
+        large: false,
+        reaches: "OC OP OD OF OK OX OR OW M0 MD MF MK DATA META META_ACK REQ_OWN GRANT NACK READ_FWD READ_RSP FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK DUAL",
+        text: "lines 1\n\
+           lent 1\n\
+           lun 0 2 blocks owner A\n\
+           at 0ns host 1 writes block 0:0 via B\n\
+           at 0ns host 1 writes block 0:1 via B\n\
+           at 0ns host 1 reads blocks 0:0..1 via A\n",
+    },
+    NamedWorld {
+        name: "both-sides",
+        about: mark!(
+            "each controller owns a LUN that is written through the other one, and both batteries fail"
+        ),
+        large: false,
+        reaches: "OC OP OD OF OR OW M0 MD MF MK DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT DUAL",
+        text: "lines 1\n\
+           lent 1\n\
+           lun 0 2 blocks owner A\n\
+           lun 1 2 blocks owner B\n\
+           at 0ns battery-fails A\n\
+           at 0ns battery-fails B\n\
+           at 0ns host 1 writes block 0:0 via B\n\
+           at 0ns host 1 writes block 1:0 via A\n",
+    },
+    NamedWorld {
+        name: "whole-line",
+        about: mark!("a whole line is written, the power fails, and a controller dies during the recovery"),
+        large: false,
+        reaches: "OP OD OF OK M0 MD MF MK SC SD SF SW DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK HEARTBEAT HELLO RESYNC_DONE RECALL IMAGE IMAGES_END CLOSE CLOSE_ACK DUAL FROZEN WON SOLO JOINING RECOVER RECALLED BOOT DOWN",
+        text: "lines 1\n\
+           lent 2\n\
+           lun 0 2 blocks owner A\n\
+           at 0ns power-loss\n\
+           at 0ns power-back\n\
+           at 0ns crash B\n\
+           at 0ns host 1 writes blocks 0:0..1 via A\n",
+    },
+    NamedWorld {
         name: "steady-large",
         about: mark!("one line, four writes and a read"),
         large: true,
@@ -292,6 +333,20 @@ pub const WORLDS: [NamedWorld; 23] = [
            at 0ns host 1 writes block 0:2 via A\n\
            at 0ns host 1 writes block 0:0 via B\n\
            at 0ns host 1 writes block 0:2 via B\n",
+    },
+    NamedWorld {
+        name: "both-sides-large",
+        about: mark!("each controller owns a LUN that is written through both"),
+        large: true,
+        reaches: "META",
+        text: "lines 1\n\
+           lent 1\n\
+           lun 0 2 blocks owner A\n\
+           lun 1 2 blocks owner B\n\
+           at 0ns host 1 writes block 0:0 via A\n\
+           at 0ns host 1 writes block 1:0 via B\n\
+           at 0ns host 1 writes block 0:0 via B\n\
+           at 0ns host 1 writes block 1:0 via A\n",
     },
     NamedWorld {
         name: "failback-large",
