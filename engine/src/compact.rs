@@ -6,8 +6,11 @@
 //! same bytes, and the world that is made of the bytes is the one that both stand for.
 
 mod kept;
+mod renaming;
 
 pub(crate) use kept::{Marked, Part};
+use renaming::Under;
+pub(crate) use renaming::{RenamedLine, Renaming, place_of};
 
 use crate::buffer::LineBuf;
 use crate::ids::{BlockMap, ControllerId, LineKey, Lun, Slot, Ticket};
@@ -84,6 +87,10 @@ pub(crate) struct Coder {
     pub times: Vec<u64>,
     /// The faults that may happen; they are named by their place in this list.
     pub faults: Vec<Fault>,
+    /// Under what names the state is written. Nothing of the state is changed by that.
+    pub under: Under,
+    /// Under a renaming: the stripe of the array whose line was named last. Blocks that follow are of that line.
+    line: usize,
     kept: kept::Kept,
 }
 
@@ -199,8 +206,19 @@ impl Coder {
         }
     }
 
+    /// Blocks of the line that was named last.
+    #[inline(always)]
     pub fn map(&mut self, map: &mut BlockMap) {
+        if self.under.is_other() {
+            return self.write_renamed_map(*map);
+        }
         self.number(&mut map.0);
+    }
+
+    /// Rows of a chunk.
+    #[inline(always)]
+    pub fn rows(&mut self, rows: &mut BlockMap) {
+        self.number(&mut rows.0);
     }
 
     pub fn slot(&mut self, slot: &mut Slot) {
@@ -213,21 +231,66 @@ impl Coder {
         *slot = number.checked_sub(1).map(Slot);
     }
 
+    #[inline(always)]
     pub fn controller(&mut self, at: &mut ControllerId) {
+        if self.under.is_other() {
+            return self.write_renamed_controller(*at);
+        }
         let mut byte = at.index() as u8;
         self.byte(&mut byte);
         *at = ControllerId::BOTH[usize::from(byte)];
     }
 
+    pub fn lun(&mut self, lun: &mut Lun) {
+        if self.under.is_other() {
+            return self.write_renamed_lun(*lun);
+        }
+        self.number16(&mut lun.0);
+    }
+
+    /// The number of a request of a host's.
+    #[inline(always)]
+    pub fn request_number(&mut self, number: &mut u64) {
+        if self.under.is_other() {
+            return self.write_renamed_request(*number);
+        }
+        self.number(number);
+    }
+
+    /// The blocks that a request is about.
+    #[inline(always)]
+    pub fn range(&mut self, lun: &mut Lun, lbn: &mut u64, blocks: &mut u32) {
+        if self.under.is_other() {
+            return self.write_renamed_range(*lun, *lbn, *blocks);
+        }
+        self.number16(&mut lun.0);
+        self.number(lbn);
+        self.number32(blocks);
+    }
+
     pub fn key(&mut self, key: &mut LineKey) {
+        if self.under.is_other() {
+            return self.write_renamed_key(*key);
+        }
         let (mut lun, mut stripe) = (key.lun().0, key.stripe());
         self.number16(&mut lun);
         self.number(&mut stripe);
         *key = LineKey::new(Lun(lun), stripe);
     }
 
-    /// The numbers that the blocks of `map` hold.
+    /// A stripe of the array.
+    pub fn stripe(&mut self, stripe: &mut u64) {
+        if self.under.is_other() {
+            return self.write_renamed_stripe(*stripe);
+        }
+        self.number(stripe);
+    }
+
+    /// The numbers that the blocks of `map` hold, in the line that was named last.
     pub fn blocks(&mut self, map: BlockMap, bytes: &mut [u8]) {
+        if self.under.is_other() {
+            return self.write_renamed_blocks(map, bytes);
+        }
         for block in map.iter() {
             let at = block as usize * 8;
             let mut word = word_at(bytes, at);
@@ -236,6 +299,23 @@ impl Coder {
                 bytes[at..at + 8].copy_from_slice(&word.to_le_bytes());
             }
         }
+    }
+
+    /// The numbers of blocks, or of rows of parity, whose places are not their names.
+    pub fn values(&mut self, places: BlockMap, bytes: &mut [u8]) {
+        if self.under.is_other() {
+            return self.write_renamed_values(places, bytes);
+        }
+        self.blocks(places, bytes);
+    }
+
+    /// The number that a block holds, of the line that was named last.
+    #[inline]
+    pub fn value(&mut self, value: &mut u64) {
+        if self.under.is_other() {
+            return self.write_renamed_value(*value);
+        }
+        self.number(value);
     }
 
     pub fn line(&mut self, map: BlockMap, line: &mut LineBuf) {

@@ -136,8 +136,13 @@ impl Disk {
     /// What the disk holds of each stripe, and what of it counts. How busy it is, is a matter of time.
     pub(crate) fn code(&mut self, rows: BlockMap, c: &mut Coder) {
         for stripe in 0..self.stripes {
-            c.blocks(rows, self.media.get_mut(stripe));
+            c.values(rows, self.media.get_mut(stripe));
         }
+        self.code_standing(c);
+    }
+
+    /// What of it counts.
+    pub(super) fn code_standing(&mut self, c: &mut Coder) {
         const STATES: [DiskState; 3] = [DiskState::Present, DiskState::Absent, DiskState::Rebuilding];
         let mut state = self.state as u8;
         c.byte(&mut state);

@@ -5,7 +5,7 @@ pub mod record;
 pub mod service;
 
 use crate::buffer::{LineBuf, copy_blocks};
-use crate::compact::Coder;
+use crate::compact::{Coder, Renaming, place_of};
 use crate::config::{Config, Geometry};
 use crate::digest::Digest;
 use crate::fact::IoKind;
@@ -66,23 +66,25 @@ impl DiskCommand {
         }
         c.ticket(self.issuer, true, &mut self.ticket);
         c.key(&mut self.key);
-        c.number(&mut self.stripe);
-        let mut target = match self.target {
-            Target::Data(chunk) => chunk,
-            Target::Parity => u8::MAX,
-        };
-        c.byte(&mut target);
-        self.target = if target == u8::MAX { Target::Parity } else { Target::Data(target) };
-        c.map(&mut self.rows);
+        c.stripe(&mut self.stripe);
+        self.target.code(c);
+        c.rows(&mut self.rows);
         let mut writes = self.io == IoKind::Write;
         c.flags([&mut self.aborted, &mut self.also.rebuilt, &mut writes]);
         self.io = if writes { IoKind::Write } else { IoKind::Read };
-        c.map(&mut self.also.unreadable);
-        c.map(&mut self.failed);
+        c.rows(&mut self.also.unreadable);
+        c.rows(&mut self.failed);
         if writes {
-            let first = self.target.first_block(geometry);
-            c.line(BlockMap(self.rows.0 << first), &mut self.bytes);
+            self.code_bytes(geometry, c);
         }
+    }
+}
+
+impl DiskCommand {
+    /// What it writes, or has read.
+    pub(crate) fn code_bytes(&mut self, geometry: Geometry, c: &mut Coder) {
+        let first = self.target.first_block(geometry);
+        c.values(BlockMap(self.rows.0 << first), self.bytes.bytes_mut());
     }
 }
 
@@ -111,6 +113,18 @@ impl Target {
         match self {
             Target::Data(chunk) => u32::from(chunk) * u32::from(geometry.chunk_blocks),
             Target::Parity => 0,
+        }
+    }
+
+    /// Of the line that was named last.
+    fn code(&mut self, c: &mut Coder) {
+        let mut target = match *self {
+            Target::Data(chunk) => c.renamed_block(chunk),
+            Target::Parity => u8::MAX,
+        };
+        c.byte(&mut target);
+        if c.reading {
+            *self = if target == u8::MAX { Target::Parity } else { Target::Data(target) };
         }
     }
 
@@ -269,10 +283,34 @@ impl Array {
 
     pub(crate) fn code(&mut self, c: &mut Coder) {
         let rows = BlockMap::range(0, u32::from(self.geometry.chunk_blocks));
-        for disk in &mut self.disks {
-            disk.code(rows, c);
+        if let Some(names) = c.under.0.clone() {
+            self.write_renamed_disks(rows, &names, c);
+        } else {
+            for disk in &mut self.disks {
+                disk.code(rows, c);
+            }
         }
         self.record.code(c);
+    }
+
+    /// Each disk as it is named, with what is of its stripes.
+    fn write_renamed_disks(&mut self, rows: BlockMap, names: &Renaming, c: &mut Coder) {
+        let geometry = self.geometry;
+        for disk in 0..geometry.disks {
+            for stripe in 0..names.lines.len() {
+                let chunks = (0..geometry.data_disks() as u8).map(Target::Data);
+                let lies_here = |target: &Target| target.disk(geometry, stripe as u64) == disk;
+                let before = names.stripe_before(stripe);
+                let target = match chunks.into_iter().find(lies_here) {
+                    Some(Target::Data(chunk)) => Target::Data(names.block_before(before, chunk)),
+                    _ => Target::Parity,
+                };
+                c.of_stripe(before);
+                let from = &mut self.disks[usize::from(target.disk(geometry, before as u64))];
+                c.values(rows, from.media.get_mut(before as u64));
+            }
+            self.disks[place_of(&names.disks, &disk)].code_standing(c);
+        }
     }
 
     pub fn feed(&self, digest: &mut Digest) {

@@ -38,10 +38,13 @@ impl Record {
         c.number32(&mut self.session);
         let mut mode = match self.mode {
             RecordMode::Dual => 0,
-            RecordMode::Solo(at) => 1 + at.index() as u8,
+            RecordMode::Solo(at) => 1 + c.under.controller(at).index() as u8,
         } << 1
             | u8::from(self.pinned);
         c.byte(&mut mode);
+        if !c.reading {
+            return;
+        }
         self.pinned = mode & 1 == 1;
         self.mode = match mode >> 1 {
             0 => RecordMode::Dual,

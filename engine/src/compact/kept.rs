@@ -73,7 +73,7 @@ impl Coder {
     pub fn part(&mut self, part: Part, touched: &mut bool, code: impl FnOnce(&mut Coder)) {
         let n = part.index();
         if !self.reading {
-            if *touched || !self.has_kept_names(part) {
+            if *touched || self.under.is_other() || !self.has_kept_names(part) {
                 code(self);
             } else {
                 self.bytes.extend_from_slice(&self.kept.parts[n]);

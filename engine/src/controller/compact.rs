@@ -33,14 +33,18 @@ impl Controller {
                 c.asks[at].push((line.key, ask.use_count));
             }
         }
-        let names = &mut c.requests[at];
+        let Coder { requests, under, .. } = c;
+        let names = &mut requests[at];
         names.clear();
         for (index, request) in self.requests.iter() {
             if matches!(request.from, Asker::Host { .. }) {
                 names.push(index, self.requests.ticket(index).use_count);
             }
         }
-        names.sort_by_key(0, |index| (self.requests[index].op(), self.requests[index].key));
+        names.sort_by_key(0, |index| {
+            let request = &self.requests[index];
+            (under.request(request.op()), under.key(request.key))
+        });
     }
 
     pub(crate) fn name_rest(&self, c: &mut Coder) {
@@ -59,9 +63,11 @@ impl Controller {
                 Asker::Peer(ticket) => peers.of_ticket(ticket),
                 Asker::Host { .. } | Asker::Nobody => None,
             };
-            (asker.is_none(), asker, request.key, request.map)
+            let key = request.key;
+            (asker.is_none(), asker, c.under.key(key), c.under.map(key, request.map))
         });
-        let works = &mut c.works[at];
+        let Coder { works, under, .. } = c;
+        let works = &mut works[at];
         works.clear();
         for (index, _) in self.works.iter() {
             works.push(index, self.works.ticket(index).use_count);
@@ -69,7 +75,7 @@ impl Controller {
         works.sort_by_key(0, |index| {
             let work = &self.works[index];
             let (kind, request) = work.kind();
-            (work.key, kind, request.and_then(|request| names.of_index(request)))
+            (under.key(work.key), kind, request.and_then(|request| names.of_index(request)))
         });
         c.requests[at] = names;
     }
@@ -150,7 +156,7 @@ impl Controller {
         let mut keys = std::mem::take(&mut c.keys);
         keys.clear();
         keys.extend(self.table.iter().map(|(at, line)| (line.key, at)));
-        keys.sort_unstable();
+        keys.sort_unstable_by_key(|(key, at)| (c.under.key(*key), *at));
         let count = c.count(keys.len());
         keys.resize(count, (LineKey::default(), 0));
         if c.reading {
@@ -290,8 +296,9 @@ impl Controller {
             self.last_request_tick = TICK - idle;
             self.asks = 1;
         }
-        for home in &mut self.homes {
-            c.controller(home);
+        for n in 0..self.homes.len() {
+            let lun = c.lun_before(n);
+            c.controller(&mut self.homes[lun]);
         }
         pieces::code_keys(&mut self.suspects, c);
         self.patrol.code(c);
@@ -303,14 +310,15 @@ impl Controller {
         let (at, geometry) = (self.id, self.shape.geometry);
         code_inputs(&mut self.held, at, geometry, buffers, c);
         for n in 0..self.held.len() {
-            if let Some((slot, map)) = self.held[n].landed() {
-                self.memory.code_slot(slot, map, c);
+            if let Some(landed) = self.held[n].landed() {
+                self.code_landed(landed, c);
             }
         }
     }
 
     /// Blocks that DATA has brought, and that no record speaks of yet.
-    pub(crate) fn code_landed(&mut self, slot: Slot, map: BlockMap, c: &mut Coder) {
+    pub(crate) fn code_landed(&mut self, (key, slot, map): (LineKey, Slot, BlockMap), c: &mut Coder) {
+        c.of_line(key);
         self.memory.code_slot(slot, map, c);
     }
 
@@ -371,7 +379,7 @@ impl Request {
         }
         match &mut self.from {
             Asker::Host { op, part } => {
-                c.number(op);
+                c.request_number(op);
                 c.operation(part);
             }
             Asker::Peer(ticket) => c.ticket(at.peer(), false, ticket),

@@ -2,8 +2,9 @@
 //! played and shared as any other.
 
 use super::model::Model;
-use super::search::Found;
-use crate::check::{Invariant, Violation};
+use super::search::{Found, nothing_leads_to_rest};
+use super::symmetry::plain_way;
+use crate::check::Violation;
 use crate::history::{Link, RecordingError};
 use crate::scenario::Scenario;
 use crate::sim::{EventId, TimedFault};
@@ -25,7 +26,8 @@ pub struct Counterexample {
 impl Counterexample {
     #[must_use]
     pub fn new(model: &Model, found: &Found) -> Counterexample {
-        let Walk { order, faults, broken } = Walk::along(model, found);
+        let way = plain_way(model, &found.path);
+        let Walk { order, faults, broken } = Walk::along(model, &way, found.is_of_graph);
         let mut scenario = model.scenario().clone();
         // Faults are pending first. Those that are not come to are left out, and all later numbers fall by as many.
         let left_out = (scenario.faults.len() - faults.len()) as u64;
@@ -39,11 +41,14 @@ impl Counterexample {
             fault: scenario.faults[id.0 as usize].fault,
         };
         scenario.faults = faults.iter().map(timed).collect();
-        let (violation, steps) = (found.violation.clone(), found.path.len() as u64);
+        let breaks_the_same = |broken: &Violation| broken.invariant == found.violation.invariant;
+        let confirmed = order.len() == found.path.len() && broken.as_ref().is_some_and(breaks_the_same);
+        // What is broken is told of the world as it is, not of the state that was kept in its place.
+        let violation = broken.filter(|_| confirmed).unwrap_or_else(|| found.violation.clone());
+        let steps = found.path.len() as u64;
         scenario.title = format!("{}: {}", scenario.title, violation.invariant.name());
         let about = format!("After {steps} steps: {}.", violation.what);
         scenario.about = about.chars().filter(|c| !c.is_control()).take(400).collect();
-        let confirmed = order.len() == found.path.len() && broken == Some(violation.invariant);
         Counterexample { scenario, violation, steps, confirmed }
     }
 
@@ -64,14 +69,14 @@ struct Walk {
     /// … and of those that are faults, with the times at which they happen.
     faults: Vec<(EventId, u64)>,
     /// What the last step has broken, or the state that it leads to breaks.
-    broken: Option<Invariant>,
+    broken: Option<Violation>,
 }
 
 impl Walk {
-    fn along(model: &Model, found: &Found) -> Walk {
+    fn along(model: &Model, way: &[u8], is_of_graph: bool) -> Walk {
         let mut scratch = model.scratch();
         let mut walk = Walk { order: Vec::new(), faults: Vec::new(), broken: None };
-        for place in &found.path {
+        for place in way {
             scratch.pack();
             let Some(mut choice) = scratch.choices().get(usize::from(*place)).copied() else { return walk };
             walk.order.push(choice.id);
@@ -79,15 +84,14 @@ impl Walk {
                 choice.at_ns = scratch.world().now_ns() + PAUSE_NS;
                 walk.faults.push((choice.id, choice.at_ns));
             }
-            walk.broken = scratch.choose(choice).or_else(|| scratch.check()).map(|broken| broken.invariant);
+            walk.broken = scratch.choose(choice).or_else(|| scratch.check());
         }
         if walk.broken.is_none() {
             scratch.pack();
             scratch.choices();
             let rests = scratch.is_quiet().then(|| scratch.unrest()).flatten();
             // That nothing leads to rest from here is a matter of all states.
-            let stuck = found.is_of_graph.then_some(Invariant::Quiescence);
-            walk.broken = rests.map(|broken| broken.invariant).or(stuck);
+            walk.broken = rests.or_else(|| is_of_graph.then(nothing_leads_to_rest));
         }
         walk
     }

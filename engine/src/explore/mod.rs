@@ -8,6 +8,7 @@ pub mod model;
 pub mod search;
 pub mod small;
 mod squeeze;
+mod symmetry;
 mod table;
 pub mod worlds;
 

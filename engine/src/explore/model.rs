@@ -1,8 +1,10 @@
 //! [`Model`]: a scenario in which any of the pending events may come next, and [`Scratch`]: one state of it, taken
 //! from bytes, changed, checked and put back into bytes.
 
+use super::symmetry;
 use crate::check::last_memory::{GIVEN_UP, is_held};
 use crate::check::{Invariant, Linearizability, Violation, slots, state};
+use crate::compact::Renaming;
 use crate::config::ConfigError;
 use crate::controller::Mode;
 use crate::fact::{Observer, Told};
@@ -10,8 +12,10 @@ use crate::ids::{ControllerId, LineKey};
 use crate::scenario::{Feed, Scenario};
 use crate::sim::compact::Bench;
 use crate::sim::schedule::Pending;
-use crate::sim::{Command, World};
+use crate::sim::{Command, Fault, World};
 use crate::state::LineState;
+use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// A world at its start, with all requests and faults pending.
 #[derive(Clone, Debug)]
@@ -19,6 +23,14 @@ pub struct Model {
     scenario: Scenario,
     world: World,
     hosts: Linearizability,
+    pub(super) symmetries: Arc<[Arc<Renaming>]>,
+}
+
+/// The faults that differ from the one before them: what a state names a fault by is its place among these.
+pub(super) fn listed(faults: impl Iterator<Item = Fault>) -> Vec<Fault> {
+    let mut listed: Vec<Fault> = faults.collect();
+    listed.dedup();
+    listed
 }
 
 impl Model {
@@ -43,7 +55,22 @@ impl Model {
                 hosts.expect(timed.op.lun.0, lbn);
             }
         }
-        Ok(Model { scenario, world, hosts })
+        Ok(Model { scenario, world, hosts, symmetries: [].into() })
+    }
+
+    /// The same, but of states that are the same but for names, as the scenario allows them to change places, only one
+    /// is explored.
+    #[must_use]
+    pub fn with_symmetries(mut self) -> Model {
+        let found = symmetry::symmetries(&self.scenario);
+        self.symmetries = found.into_iter().map(Arc::new).collect();
+        self
+    }
+
+    /// In words: what changes places with what, in each of the symmetries that are used.
+    #[must_use]
+    pub fn symmetries(&self) -> Vec<String> {
+        self.symmetries.iter().map(|renaming| symmetry::words(renaming)).collect()
     }
 
     #[must_use]
@@ -55,13 +82,15 @@ impl Model {
     #[must_use]
     pub fn scratch(&self) -> Scratch {
         let mut bench = Bench::default();
-        bench.coder.faults = self.scenario.faults.iter().map(|timed| timed.fault).collect();
-        bench.coder.faults.dedup();
+        bench.coder.faults = listed(self.scenario.faults.iter().map(|timed| timed.fault));
         let (world, hosts) = (self.world.clone(), self.hosts.clone());
         Scratch {
             world,
             hosts,
             bench,
+            symmetries: self.symmetries.clone(),
+            least: Vec::new(),
+            orbit: 1,
             unpacked: Vec::new(),
             choices: Vec::new(),
             broken: Vec::new(),
@@ -75,6 +104,10 @@ pub struct Scratch {
     world: World,
     hosts: Linearizability,
     bench: Bench,
+    symmetries: Arc<[Arc<Renaming>]>,
+    /// What was packed last under the symmetries, and for how many states it stands.
+    least: Vec<u8>,
+    orbit: u32,
     /// The bytes that were unpacked last.
     unpacked: Vec<u8>,
     choices: Vec<Pending>,
@@ -88,6 +121,48 @@ impl Scratch {
     pub fn pack(&mut self) -> &[u8] {
         self.world.pack(&mut self.bench);
         self.hosts.code(&mut self.bench.coder);
+        &self.bench.coder.bytes
+    }
+
+    /// The least bytes of all that stand for states that are the same as this one but for names.
+    pub fn pack_least(&mut self) -> &[u8] {
+        if self.symmetries.is_empty() {
+            return self.pack();
+        }
+        let mut least = std::mem::take(&mut self.least);
+        least.clear();
+        least.extend_from_slice(self.pack());
+        let mut alike = 1;
+        for n in 0..self.symmetries.len() {
+            let bytes = self.pack_renamed(n);
+            match bytes.cmp(&least) {
+                Ordering::Less => {
+                    least.clear();
+                    least.extend_from_slice(bytes);
+                    alike = 1;
+                }
+                Ordering::Equal => alike += 1,
+                Ordering::Greater => {}
+            }
+        }
+        self.least = least;
+        // Each of these states comes of as many renamings.
+        self.orbit = (self.symmetries.len() as u32 + 1) / alike;
+        &self.least
+    }
+
+    /// How many states are the same as the one that [`Scratch::pack_least`] packed last, but for names; itself is one.
+    #[must_use]
+    pub fn orbit(&self) -> u32 {
+        self.orbit
+    }
+
+    /// The bytes of the state that is the same as this one but for names, under one of the model's symmetries.
+    pub fn pack_renamed(&mut self, symmetry: usize) -> &[u8] {
+        self.bench.coder.under.0 = Some(self.symmetries[symmetry].clone());
+        self.world.pack(&mut self.bench);
+        self.hosts.code(&mut self.bench.coder);
+        self.bench.coder.under.0 = None;
         &self.bench.coder.bytes
     }
 

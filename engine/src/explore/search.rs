@@ -48,7 +48,7 @@ impl Coverage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub violation: Violation,
-    /// The choices from the start on, each a place in [`Scratch::choices`].
+    /// The choices from the start on, each a place in [`Scratch::choices`] of the state that was kept.
     pub path: Vec<u8>,
     /// It is no step and no state that is wrong, but what can come of it: see [`Search::stuck`].
     pub is_of_graph: bool,
@@ -75,6 +75,8 @@ struct NewState {
     /// Where it was come to from, and by which choice.
     parent: u32,
     choice: u8,
+    /// How many states it stands for.
+    orbit: u8,
     hash: u64,
     /// Where its bytes end.
     end: u32,
@@ -85,6 +87,8 @@ pub struct Search {
     /// The states' numbers.
     table: Table,
     hashes: Vec<u64>,
+    /// How many there are without symmetries.
+    plain_states: u64,
     /// How each state was first come to.
     parents: Vec<u32>,
     choices: Vec<u8>,
@@ -112,6 +116,7 @@ impl Search {
         let mut search = Search {
             table: Table::new(1 << 12),
             hashes: Vec::new(),
+            plain_states: 1,
             parents: Vec::new(),
             choices: Vec::new(),
             level: Vec::new(),
@@ -172,7 +177,7 @@ impl Search {
                     batch.broken = Some((parent, Some(at as u8), violation));
                     return batch;
                 }
-                let bytes = scratch.pack();
+                let bytes = scratch.pack_least();
                 let hash = hash_of(bytes);
                 let cell = match fresh.find(hash, |place| batch.states[place as usize].hash) {
                     Ok(place) => {
@@ -189,7 +194,8 @@ impl Search {
                 batch.edges.push(FREE - 1 - place);
                 squeeze(bytes, &mut batch.bytes);
                 let end = batch.bytes.len() as u32;
-                batch.states.push(NewState { parent, choice: at as u8, hash, end });
+                let orbit = scratch.orbit() as u8;
+                batch.states.push(NewState { parent, choice: at as u8, orbit, hash, end });
                 fresh.put(cell, place);
                 if batch.states.len() * 2 > fresh.size() {
                     fresh.grow(batch.states.len(), |place| batch.states[place as usize].hash);
@@ -214,13 +220,14 @@ impl Search {
         self.coverage.add(batch.coverage);
         let mut from = 0;
         let mut numbers = Vec::with_capacity(batch.states.len());
-        for NewState { parent, choice, hash, end } in batch.states.iter().copied() {
+        for NewState { parent, choice, orbit, hash, end } in batch.states.iter().copied() {
             let bytes = &batch.bytes[from..end as usize];
             from = end as usize;
             let count = self.hashes.len();
             let number = self.insert(hash, parent, choice);
             numbers.push(number);
             if number as usize == count {
+                self.plain_states += u64::from(orbit);
                 add(&mut self.next, bytes);
                 add(&mut self.next_ends, &[self.next.len() as u32]);
             }
@@ -333,14 +340,18 @@ impl Search {
             }
         }
         let state = leads.iter().position(|leads| !leads)?;
-        let what = "no steps lead from here to rest with every request answered".to_owned();
-        let violation = Violation { invariant: Invariant::Quiescence, after_events: 0, what };
-        Some(Found { violation, path: self.path_to(state, None), is_of_graph: true })
+        Some(Found { violation: nothing_leads_to_rest(), path: self.path_to(state, None), is_of_graph: true })
     }
 
     #[must_use]
     pub fn unique_states(&self) -> usize {
         self.hashes.len()
+    }
+
+    /// As many states as there are without symmetries: all that the unique ones stand for.
+    #[must_use]
+    pub fn plain_states(&self) -> u64 {
+        self.plain_states
     }
 
     /// Steps taken, and the start.
@@ -399,6 +410,12 @@ impl Search {
         path.reverse();
         path
     }
+}
+
+/// What is wrong with a state that [`Search::stuck`] finds.
+pub(super) fn nothing_leads_to_rest() -> Violation {
+    let what = "no steps lead from here to rest with every request answered".to_owned();
+    Violation { invariant: Invariant::Quiescence, after_events: 0, what }
 }
 
 /// As `extend_from_slice`, but with a quarter to spare and not twice as much: there are many states.

@@ -129,7 +129,7 @@ impl Message {
                 free.resize(count, Slot(0));
                 free.iter_mut().for_each(|slot| c.slot(slot));
             }
-            Message::Rehome { lun } | Message::RehomeAck { lun } => c.number16(&mut lun.0),
+            Message::Rehome { lun } | Message::RehomeAck { lun } => c.lun(lun),
             Message::Image { key, seq, dirty, marked, bytes } => {
                 c.key(key);
                 c.number(seq);

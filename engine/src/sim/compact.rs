@@ -132,7 +132,8 @@ impl World {
         for (index, _) in self.operations.iter() {
             c.operations.push(index, 0);
         }
-        c.operations.sort_by_key(0, |index| self.operations[index].number);
+        let Coder { operations, under, .. } = c;
+        operations.sort_by_key(0, |index| under.request(self.operations[index].number));
         self.controllers.iter().for_each(|controller| controller.name_own(c));
         self.controllers.iter().for_each(|controller| controller.name_rest(c));
     }
@@ -141,16 +142,16 @@ impl World {
         let (array, touched) = self.array.unmarked();
         c.part(Part::Array, touched, |c| array.code(c));
         self.code_operations(c);
-        for at in ControllerId::BOTH {
+        for at in c.controllers() {
             let (controller, touched) = self.controllers[at.index()].unmarked();
             c.part(Part::Controller(at), touched, |c| controller.code(&mut self.buffers, c));
         }
-        for to in ControllerId::BOTH {
+        for to in c.controllers() {
             let (controller, _) = self.controllers[to.index()].unmarked();
             let link = &mut self.links[to.index()];
             link.code(to, &mut self.buffers, c);
-            for (slot, map) in link.landed() {
-                controller.code_landed(slot, map, c);
+            for landed in link.landed() {
+                controller.code_landed(landed, c);
             }
             controller.code_held(&mut self.buffers, c);
         }
@@ -182,12 +183,12 @@ impl World {
         debug_assert!(self.hardware.paths_cut.is_empty(), "paths are not cut where states are explored");
         let hardware = &mut self.hardware;
         c.number32(&mut hardware.starts);
-        for boot in &mut hardware.boots {
+        for boot in c.of_both(&mut hardware.boots) {
             c.number32(boot);
         }
-        let [revoked_a, revoked_b] = &mut hardware.revoked;
-        let [broken_a, broken_b] = &mut hardware.broken;
-        let [good_a, good_b] = &mut hardware.battery_good;
+        let [revoked_a, revoked_b] = c.of_both(&mut hardware.revoked);
+        let [broken_a, broken_b] = c.of_both(&mut hardware.broken);
+        let [good_a, good_b] = c.of_both(&mut hardware.battery_good);
         c.flags([
             revoked_a,
             revoked_b,
@@ -199,7 +200,7 @@ impl World {
             &mut hardware.fence_stuck,
             &mut hardware.troubled,
         ]);
-        for at in ControllerId::BOTH {
+        for at in c.controllers() {
             let held = &mut hardware.hung[at.index()];
             let (geometry, buffers) = (self.config.raid, &mut self.buffers);
             if c.reading {
@@ -211,8 +212,8 @@ impl World {
                 code_inputs(held, at, geometry, buffers, c);
             });
             let metas = held.iter().flatten().filter_map(crate::controller::Input::landed);
-            for (slot, map) in metas {
-                self.controllers[at.index()].unmarked().0.code_landed(slot, map, c);
+            for landed in metas {
+                self.controllers[at.index()].unmarked().0.code_landed(landed, c);
             }
         }
         let count = c.count(hardware.stuck_fences.len());
@@ -328,12 +329,10 @@ impl Operation {
     }
 
     fn code(&mut self, c: &mut Coder) {
-        c.number(&mut self.number);
+        c.request_number(&mut self.number);
         c.byte(&mut self.op.host.0);
         c.controller(&mut self.op.via);
-        c.number16(&mut self.op.lun.0);
-        c.number(&mut self.op.lbn);
-        c.number32(&mut self.op.blocks);
+        c.range(&mut self.op.lun, &mut self.op.lbn, &mut self.op.blocks);
         c.number32(&mut self.parts_left);
         let mut writes = self.op.io == IoKind::Write;
         let (mut lost, mut superseded) = (self.fate == Fate::Lost, self.fate == Fate::Superseded);
@@ -388,9 +387,11 @@ fn code_control(control: &mut Control, c: &mut Coder) {
     }
     match control {
         Control::Fault(fault) => {
-            let place = c.faults.iter().position(|other| other == fault);
-            let place = c.count(place.unwrap_or(0));
-            *fault = c.faults[place];
+            let place = c.faults.iter().position(|other| other == fault).unwrap_or(0);
+            let place = c.count(c.under.fault(place));
+            if c.reading {
+                *fault = c.faults[place];
+            }
         }
         Control::Boot { at } => c.controller(at),
         Control::Swap { by, boot, expected, new } => {

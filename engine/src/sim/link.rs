@@ -192,14 +192,14 @@ impl Link {
         }
     }
 
-    /// Slots and blocks that DATA has brought, and whose META is still on the way.
-    pub(super) fn landed(&self) -> impl Iterator<Item = (Slot, BlockMap)> + '_ {
+    /// Lines, slots and blocks that DATA has brought, and whose META is still on the way.
+    pub(super) fn landed(&self) -> impl Iterator<Item = (LineKey, Slot, BlockMap)> + '_ {
         self.on_the_way.iter().enumerate().filter_map(|(n, envelope)| {
-            let Message::Meta { slot, wmap, .. } = envelope.message else { return None };
+            let Message::Meta { key, slot, wmap, .. } = envelope.message else { return None };
             let before =
                 |other: &Envelope| matches!(other.message, Message::Data { slot: of, .. } if of == slot);
             let lands_later = self.on_the_way.iter().take(n).any(before);
-            (!lands_later).then_some((slot, wmap))
+            (!lands_later).then_some((key, slot, wmap))
         })
     }
 

@@ -5,7 +5,7 @@
 use super::{Block, Cluster, Linearizability, NEVER, Operation};
 use crate::compact::{Coder, Part};
 use crate::fact::IoKind;
-use crate::ids::ControllerId;
+use crate::ids::{ControllerId, Lun};
 
 impl Linearizability {
     /// Makes an account of a block, so that the accounts of two states stand in one order.
@@ -21,15 +21,13 @@ impl Linearizability {
 
     fn code_all(&mut self, c: &mut Coder) {
         let mut latest = 0;
-        for (_, block) in &mut self.blocks {
-            latest = block.code(c).max(latest);
+        for n in 0..self.blocks.len() {
+            let at = self.account_before(n, c);
+            latest = self.blocks[at].1.code(c).max(latest);
         }
         let count = c.count(self.under_way.len());
         if !c.reading {
-            for (op, operation) in &mut self.under_way {
-                c.number(&mut op.clone());
-                operation.code(c);
-            }
+            self.write_under_way(c);
             return;
         }
         self.now = latest + 1;
@@ -40,9 +38,35 @@ impl Linearizability {
             let mut op = 0;
             let (at, io) = (ControllerId::A, IoKind::Read);
             let mut operation = Operation { at, io, lun: 0, lbn: 0, blocks: 0, returned: 0 };
-            c.number(&mut op);
+            c.request_number(&mut op);
             operation.code(c);
             self.under_way.insert(op, operation);
+        }
+    }
+
+    /// The account that is written in an account's place.
+    fn account_before(&self, n: usize, c: &mut Coder) -> usize {
+        if !c.under.is_other() {
+            return n;
+        }
+        let (lun, lbn) = self.blocks[n].0;
+        let (lun, lbn) = c.block_before(Lun(lun), lbn);
+        self.places.get(&(lun.0, lbn)).map_or(n, |at| *at as usize)
+    }
+
+    fn write_under_way(&mut self, c: &mut Coder) {
+        if c.under.is_other() {
+            let mut all: Vec<(u64, Operation)> = self.under_way.iter().map(|(op, of)| (*op, *of)).collect();
+            all.sort_unstable_by_key(|(op, _)| c.under.request(*op));
+            for (op, operation) in &mut all {
+                c.request_number(op);
+                operation.code(c);
+            }
+            return;
+        }
+        for (op, operation) in &mut self.under_way {
+            c.request_number(&mut op.clone());
+            operation.code(c);
         }
     }
 }
@@ -53,9 +77,9 @@ impl Operation {
         let mut writes = self.io == IoKind::Write;
         c.flag(&mut writes);
         self.io = if writes { IoKind::Write } else { IoKind::Read };
-        c.number16(&mut self.lun);
-        c.number(&mut self.lbn);
-        c.number32(&mut self.blocks);
+        let mut lun = Lun(self.lun);
+        c.range(&mut lun, &mut self.lbn, &mut self.blocks);
+        self.lun = lun.0;
         c.number32(&mut self.returned);
     }
 }
@@ -79,8 +103,8 @@ impl Block {
         order.clear();
         if !c.reading {
             // The order of the list says nothing.
-            self.clusters.sort_unstable_by_key(|cluster| cluster.value);
-            self.reads.sort_unstable();
+            self.clusters.sort_unstable_by_key(|cluster| c.renamed_value(cluster.value));
+            self.reads.sort_unstable_by_key(|read| c.under.request(read.0));
             let reads = self.reads.iter().map(|read| read.1);
             let clusters = self.clusters.iter().flat_map(|cluster| [cluster.first_end, cluster.last_begin]);
             order.extend(clusters.chain(reads).filter(|time| *time != NEVER));
@@ -91,7 +115,7 @@ impl Block {
         self.clusters.resize(count, Cluster::untouched());
         let mut latest = 0;
         for cluster in &mut self.clusters {
-            c.number(&mut cluster.value);
+            c.value(&mut cluster.value);
             code_time(&mut cluster.first_end, &order, c);
             code_time(&mut cluster.last_begin, &order, c);
             c.flags([&mut cluster.writing, &mut cluster.over, &mut cluster.maybe]);
@@ -101,7 +125,7 @@ impl Block {
         let count = c.count(self.reads.len());
         self.reads.resize(count, (0, 0));
         for (op, began) in &mut self.reads {
-            c.number(op);
+            c.request_number(op);
             code_time(began, &order, c);
             latest = latest.max(*began);
         }

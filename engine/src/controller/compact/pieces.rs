@@ -20,6 +20,11 @@ pub(super) fn code_keys(keys: &mut BTreeSet<LineKey>, c: &mut Coder) {
     if count == 0 && keys.is_empty() {
         return;
     }
+    if c.under.is_other() {
+        let mut all: Vec<LineKey> = keys.iter().copied().collect();
+        all.sort_unstable_by_key(|key| c.under.key(*key));
+        return all.iter_mut().for_each(|key| c.key(key));
+    }
     let mut before = std::mem::take(keys).into_iter();
     for _ in 0..count {
         let mut key = before.next().unwrap_or_default();
@@ -84,14 +89,14 @@ impl Work {
             Purpose::Reconstruct { request, want, sum, failed_rows } => {
                 c.request(at, request);
                 c.map(want);
-                c.map(failed_rows);
-                c.line(rows, sum);
+                c.rows(failed_rows);
+                c.values(rows, sum.bytes_mut());
             }
             Purpose::Stripe(write) => write.code(rows, c),
             Purpose::Look(look) => {
                 look.code(c);
                 c.line(BlockMap::range(0, shape.line_blocks), &mut look.data);
-                c.line(rows, &mut look.parity);
+                c.values(rows, look.parity.bytes_mut());
             }
         }
     }
@@ -130,16 +135,18 @@ impl StripeWrite {
         self.plan.kind = KINDS[usize::from(kind / 4)];
         self.step = STEPS[usize::from(kind % 4)];
         let Plan { read, parity_rows, known, write, rows: written, lost_rows, .. } = &mut self.plan;
-        for map in [read, parity_rows, known, write, written, lost_rows] {
-            c.map(map);
-        }
-        for map in
-            [&mut self.damage.data, &mut self.damage.parity, &mut self.unwritten, &mut self.unwritten_parity]
-        {
-            c.map(map);
-        }
+        c.map(read);
+        c.rows(parity_rows);
+        c.map(known);
+        c.map(write);
+        c.rows(written);
+        c.rows(lost_rows);
+        c.map(&mut self.damage.data);
+        c.rows(&mut self.damage.parity);
+        c.map(&mut self.unwritten);
+        c.rows(&mut self.unwritten_parity);
         c.flags([&mut self.damage.suspect, &mut self.damage_grew]);
-        c.line(rows, &mut self.parity);
+        c.values(rows, self.parity.bytes_mut());
         c.line(self.plan.known.union(self.plan.write), &mut self.data);
     }
 }
@@ -160,7 +167,7 @@ impl StripeLook {
 
     fn code(&mut self, c: &mut Coder) {
         c.map(&mut self.failed_data);
-        c.map(&mut self.failed_parity);
+        c.rows(&mut self.failed_parity);
         // What was found is told and decides nothing.
         c.flags([&mut self.suspect, &mut self.writing, &mut self.absent]);
     }
@@ -277,7 +284,7 @@ impl Join {
         self.left.iter_mut().for_each(|key| c.key(key));
         let count = c.count(self.rehome.len());
         self.rehome.resize(count, crate::ids::Lun(0));
-        self.rehome.iter_mut().for_each(|lun| c.number16(&mut lun.0));
+        self.rehome.iter_mut().for_each(|lun| c.lun(lun));
     }
 }
 
@@ -353,7 +360,7 @@ impl Input {
         }
         match self {
             Input::Host(HostRequest { op, part, io, key, map, bytes }) => {
-                c.number(op);
+                c.request_number(op);
                 c.operation(part);
                 c.key(key);
                 c.map(map);
@@ -368,8 +375,7 @@ impl Input {
             }
             Input::Disk(command) => {
                 command.code(geometry, c);
-                let first = command.target.first_block(geometry);
-                c.line(BlockMap(command.rows.0 << first), &mut command.bytes);
+                command.code_bytes(geometry, c);
             }
             Input::Timer(timer) => code_timer(timer, at, c),
             Input::Boot { boot } => c.number32(boot),
@@ -393,10 +399,10 @@ impl Input {
         }
     }
 
-    /// The slot and the blocks that a META speaks of which a controller that hangs has not handled.
-    pub(crate) fn landed(&self) -> Option<(crate::ids::Slot, BlockMap)> {
+    /// The line, the slot and the blocks that a META speaks of which a controller that hangs has not handled.
+    pub(crate) fn landed(&self) -> Option<(LineKey, crate::ids::Slot, BlockMap)> {
         match self {
-            Input::Message(_, Message::Meta { slot, wmap, .. }) => Some((*slot, *wmap)),
+            Input::Message(_, Message::Meta { key, slot, wmap, .. }) => Some((*key, *slot, *wmap)),
             _ => None,
         }
     }
