@@ -33,6 +33,9 @@ pub struct Args {
     /// All worlds, also those that take minutes
     #[arg(long, conflicts_with = "world")]
     all: bool,
+    /// Explore also what is the same but for names: A and B, equal lines, blocks and requests
+    #[arg(long)]
+    no_symmetry: bool,
     /// Give up after so many states
     #[arg(long, value_name = "N", default_value_t = 20_000_000)]
     max_states: usize,
@@ -54,8 +57,11 @@ const HELP: &str = "Examples:
 
 With --json each world ends with one JSON object on a line:
   world, bug                    what was explored; bug is null when none is planted
+  symmetries                    what changes places with what, where of states that are the same but for that one
+                                is explored; none with --no-symmetry
   unique_states, generated_states, depth
                                 states seen, steps taken, and the most steps that a state is away from the start
+  plain_states                  as many states as are seen with --no-symmetry: all that the unique ones stand for
   complete                      whether every state was seen
   violation                     null, or what is broken first: {invariant, steps, link, what, file}
   wall_s, unique_states_per_s   the time that it took";
@@ -65,9 +71,11 @@ With --json each world ends with one JSON object on a line:
 struct Checked {
     world: &'static str,
     bug: Option<&'static str>,
+    symmetries: Vec<String>,
     unique_states: usize,
     generated_states: u64,
     depth: u32,
+    plain_states: u64,
     complete: bool,
     violation: Option<Broken>,
     wall_s: f64,
@@ -139,7 +147,14 @@ fn check(
     let planted = bug.map_or(String::new(), |bug| format!(", with the bug {}", bug.name()));
     out.line(format_args!("{:<18} {}{planted}", world.name, world.about))?;
     out.line(format_args!("{:<18} {}", "bounds", world.bounds()))?;
-    let model = Model::new(scenario).expect("a named world can be explored");
+    let mut model = Model::new(scenario).expect("a named world can be explored");
+    if !args.no_symmetry {
+        model = model.with_symmetries();
+    }
+    let symmetries = model.symmetries();
+    for symmetry in &symmetries {
+        out.line(format_args!("{:<18} {symmetry}", "symmetry"))?;
+    }
     let threads =
         args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let began = Instant::now();
@@ -164,9 +179,11 @@ fn check(
     let checked = Checked {
         world: world.name,
         bug: bug.map(Bug::name),
+        symmetries,
         unique_states: search.unique_states(),
         generated_states: search.generated_states(),
         depth: search.depth(),
+        plain_states: search.plain_states(),
         complete: search.is_complete(),
         violation: broken,
         wall_s,
@@ -193,6 +210,10 @@ fn print(checked: &Checked, bytes: usize, max_states: usize, out: &mut Output) -
     out.line(format_args!(
         "states             {unique_states} unique of {generated_states} generated, {depth} steps deep at most"
     ))?;
+    if !checked.symmetries.is_empty() {
+        let plain_states = checked.plain_states;
+        out.line(format_args!("                   which stand for {plain_states} without symmetries"))?;
+    }
     let rate = checked.unique_states_per_s;
     let each = bytes / unique_states.max(&1);
     out.line(format_args!("time               {wall_s:.2} s, {rate:.0} states/s, {each} bytes a state"))?;

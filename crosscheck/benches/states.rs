@@ -2,6 +2,7 @@
 //! `name<TAB>value<TAB>unit`. Each is the best of several runs, since noise on a machine only ever adds time.
 
 use mirrorline_crosscheck::model::World;
+use mirrorline_engine::bug::Bug;
 use mirrorline_engine::explore::{Search, worlds::WORLDS};
 use stateright::{Checker, Model};
 use std::time::Instant;
@@ -28,6 +29,7 @@ fn main() {
     println!("explorer to stateright\t{:.2}\ttimes", ours / theirs);
     let bytes = |search: &Search| search.bytes() as f64 / search.unique_states() as f64;
     println!("memory of the explorer, {WORLD} world\t{:.1}\tbytes a state", bytes(&explore()));
+    println!("bugs found as without symmetries, battery and both-sides worlds\t{}\truns", verdicts(threads));
     for large in WORLDS.iter().filter(|world| world.large) {
         let world = World::named(large.name);
         let start = Instant::now();
@@ -36,6 +38,15 @@ fn main() {
         assert_eq!(search.found(), None, "{} keeps every rule", large.name);
         let name = large.name;
         if search.is_complete() {
+            let folded = world.model().clone().with_symmetries();
+            if !folded.symmetries().is_empty() {
+                let folded = explore::explore(&folded, 5_000_000, threads, &|| false);
+                assert_eq!(folded.plain_states(), search.unique_states() as u64, "{name}");
+                println!(
+                    "states of the world {name}, with symmetries\t{}\tunique states",
+                    folded.unique_states()
+                );
+            }
             println!("states of the world {name}\t{}\tunique states", search.unique_states());
             println!("exhausting the world {name}\t{seconds:.1}\ts");
             println!("memory of the explorer, {name} world\t{:.1}\tbytes a state", bytes(&search));
@@ -44,6 +55,28 @@ fn main() {
             println!("states of the world {name}, not exhausted\t{}\tunique states", search.unique_states());
         }
     }
+}
+
+/// With every bug planted in worlds that are too large for the tests: how many break the same rule after as many steps,
+/// or nothing, whether symmetries are used or not. Others end the bench.
+fn verdicts(threads: usize) -> usize {
+    let mut same = 0;
+    for name in ["battery", "both-sides"] {
+        for bug in Bug::ALL {
+            let world = World::with_bug(name, Some(bug));
+            let (plain, folded) = (world.model(), world.model().clone().with_symmetries());
+            let verdict = |model| {
+                let search = explore::explore(model, 5_000_000, threads, &|| false);
+                search
+                    .found()
+                    .or_else(|| search.stuck())
+                    .map(|found| (found.violation.invariant, found.path.len()))
+            };
+            assert_eq!(verdict(&folded), verdict(plain), "{} in {name}", bug.name());
+            same += 1;
+        }
+    }
+    same
 }
 
 /// The highest rate of several runs.

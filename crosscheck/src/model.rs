@@ -1,5 +1,6 @@
 //! A world of the explorer as a [`stateright::Model`]: the same bytes, the same choices, the same checks.
 
+use mirrorline_engine::bug::Bug;
 use mirrorline_engine::explore::{Model, Scratch, worlds};
 use stateright::Property;
 use std::cell::RefCell;
@@ -17,8 +18,16 @@ impl World {
     /// When no world has the name.
     #[must_use]
     pub fn named(name: &str) -> World {
-        let world = worlds::find(name).expect("there is such a world");
-        World(Model::new(world.scenario()).expect("a named world can be explored"))
+        World::with_bug(name, None)
+    }
+
+    /// # Panics
+    /// When no world has the name.
+    #[must_use]
+    pub fn with_bug(name: &str, bug: Option<Bug>) -> World {
+        let mut scenario = worlds::find(name).expect("there is such a world").scenario();
+        scenario.config.bug = bug;
+        World(Model::new(scenario).expect("a named world can be explored"))
     }
 
     #[must_use]

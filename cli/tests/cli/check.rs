@@ -48,6 +48,27 @@ fn a_planted_bug_is_found_by_the_same_shortest_way_and_runs_as_a_scenario() {
 }
 
 #[test]
+fn with_symmetries_fewer_states_say_the_same() {
+    let (with, without) = (check(&["--world", "twins"]), check(&["--world", "twins", "--no-symmetry"]));
+    assert_eq!((with.status.code(), without.status.code()), (Some(0), Some(0)), "{with:?}");
+    assert!(stdout(&with).contains("symmetry           block 0:0 ↔ 0:1, request 1 ↔ 2"), "{with:?}");
+    let (with, without) = (last_json(&with), last_json(&without));
+    assert_eq!(with["symmetries"], serde_json::json!(["block 0:0 ↔ 0:1, request 1 ↔ 2"]));
+    assert_eq!(without["symmetries"], serde_json::json!([]));
+    assert_eq!((&with["complete"], &without["complete"]), (&true.into(), &true.into()));
+    assert!(with["unique_states"].as_u64() < without["unique_states"].as_u64());
+    assert_eq!(with["plain_states"], without["unique_states"]);
+    assert_eq!(without["plain_states"], without["unique_states"]);
+    let bug = ["--world", "scrub", "--bug", "look-without-lock"];
+    let (with, without) = (check(&bug), check(&[&bug[..], &["--no-symmetry"]].concat()));
+    assert_eq!((with.status.code(), without.status.code()), (Some(1), Some(1)), "{with:?}");
+    let (with, without) = (&last_json(&with)["violation"], &last_json(&without)["violation"]);
+    assert_eq!((&with["invariant"], &with["steps"]), (&without["invariant"], &without["steps"]));
+    let run = mirrorline(&["run", with["file"].as_str().unwrap(), "--json", "--quiet"]);
+    assert_eq!(run.status.code(), Some(1), "{run:?}");
+}
+
+#[test]
 fn a_harmless_bug_breaks_nothing() {
     let output = check(&["--bug", "promote-consistent"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");

@@ -75,7 +75,7 @@ impl Task {
             Some(Wish::Explore { max_states, scenario }) => Scenario::parse(&scenario)
                 .map_err(|error| error.to_string())
                 .and_then(|scenario| Model::new(scenario).map_err(|error| error.to_string()))
-                .map(|model| (model, max_states)),
+                .map(|model| (model.with_symmetries(), max_states)),
         };
         match model {
             Err(why) => Task::Refused(why),
@@ -213,6 +213,13 @@ mod tests {
         assert_eq!((counts.states, counts.generated, counts.depth, counts.frontier), (8_605, 21_115, 48, 0));
         assert_eq!(seen, worlds::find("tight").expect("it is named").reaches);
         assert!(before > 1, "it can be put aside in between");
+    }
+
+    #[test]
+    fn of_states_that_are_the_same_but_for_names_it_sees_one() {
+        let (report, _) = end(&mut explore("twins", None, 100_000), 10.0);
+        let Report::Exhausted(counts, _) = report else { panic!("{report:?}") };
+        assert_eq!(counts.states, 4_964);
     }
 
     #[test]
