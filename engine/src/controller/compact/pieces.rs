@@ -538,9 +538,12 @@ mod tests {
         for input in inputs {
             let (mut to, mut back) = (input.clone(), Input::FenceDone);
             let mut spare = buffers.clone();
+            let out = buffers.out;
             let write = |c: &mut Coder| to.code(A, config.raid, &mut spare, c);
             there_and_back(&mut c, write, |c| back.code(A, config.raid, &mut buffers, c));
             assert_eq!(format!("{back:?}"), format!("{input:?}"));
+            back.recycle(&mut buffers);
+            assert_eq!(buffers.out, out, "its buffer comes back: {input:?}");
         }
     }
 }
