@@ -31,7 +31,7 @@ const CONFIG = {
   hosts: 2,
   link: { latencyNs: 5000, megabytesPerS: 1000 },
   disk: { kind: 'ssd', readNs: 80_000n, writeNs: 20_000, megabytesPerS: 500, parallel: 4 },
-  flush: { highPercent: 70, lowPercent: 30, tickNs: 1_000_000, idleTicks: 2, ageTicks: 10, depth: 4 },
+  flush: { highPercent: 70, lowPercent: 30, tickNs: 1_000_000, idleTicks: 2, ageTicks: 10, depth: 4, overlap: false },
   hostLatencyNs: 1000n,
   slotWaitNs: 100_000,
   failover: {

@@ -37,6 +37,11 @@ pub enum Bug {
     SkipConsistent,
     SkipReuse,
     GrantDuringFlush,
+    ConsistentIgnoresSeq,
+    OwnerDecides,
+    ClearAllAtCAck,
+    ContinueFlush,
+    RestartAtOnce,
 }
 
 /// What there is to say of a bug.
@@ -65,7 +70,7 @@ const fn planted(
 }
 
 /// All of them, in the order of [`Bug::ALL`].
-pub const PLANTED: [Planted; 26] = [
+pub const PLANTED: [Planted; 31] = [
     planted(
         Bug::AckBeforeMeta,
         "ack-before-meta",
@@ -248,6 +253,41 @@ pub const PLANTED: [Planted; 26] = [
         mark!("rule 3"),
         "steady",
     ),
+    planted(
+        Bug::ConsistentIgnoresSeq,
+        "consistent-ignores-seq",
+        mark!("CONSISTENT clears also blocks that were written after the flush had begun"),
+        mark!("R13"),
+        "overlap",
+    ),
+    planted(
+        Bug::OwnerDecides,
+        "owner-decides",
+        mark!("which blocks are clean on both sides is decided when CONSISTENT is sent, not when it comes"),
+        mark!("R13"),
+        "overlap",
+    ),
+    planted(
+        Bug::ClearAllAtCAck,
+        "clear-all-at-c-ack",
+        mark!("C_ACK makes every block of the line clean, also those written after the flush had begun"),
+        mark!("R13"),
+        "overlap",
+    ),
+    planted(
+        Bug::ContinueFlush,
+        "continue-flush",
+        mark!("at a takeover a flush that a write has overlapped goes on, and is not started over"),
+        mark!("R13"),
+        "overlap",
+    ),
+    planted(
+        Bug::RestartAtOnce,
+        "restart-at-once",
+        mark!("at a takeover a flush is started over while disk commands of the first start are under way"),
+        mark!("R13"),
+        "overlap",
+    ),
 ];
 
 impl Bug {
@@ -270,6 +310,19 @@ impl Bug {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.planted().name
+    }
+
+    /// Whether it breaks a rule of the variant in which writes overlap a flush (R13).
+    #[must_use]
+    pub fn is_of_overlap(self) -> bool {
+        matches!(
+            self,
+            Bug::ConsistentIgnoresSeq
+                | Bug::OwnerDecides
+                | Bug::ClearAllAtCAck
+                | Bug::ContinueFlush
+                | Bug::RestartAtOnce
+        )
     }
 
     #[must_use]

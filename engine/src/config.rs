@@ -161,6 +161,9 @@ pub struct FlushPolicy {
     pub age_ticks: u32,
     /// Lines that one controller flushes at the same time.
     pub depth: u16,
+    /// The variant of protocol §13: a host's write may begin while its line is being flushed.
+    #[serde(default)]
+    pub overlap: bool,
 }
 
 impl DiskProfile {
@@ -206,6 +209,7 @@ impl Default for Config {
                 idle_ticks: 2,
                 age_ticks: 30,
                 depth: 8,
+                overlap: false,
             },
             host_latency_ns: 10_000,
             slot_wait_ns: 2_000_000,

@@ -119,6 +119,8 @@ states!(
     twins: "twins", (9_830, 23_150, 39);
     both_sides: "both-sides", (231_861, 657_757, 51);
     whole_line: "whole-line", (26_927, 51_150, 47);
+    overlap: "overlap", (76_013, 159_733, 40);
+    overlap_owner: "overlap-owner", (160_324, 418_293, 43);
 );
 
 /// A slice at a time, put aside in between, it sees what it sees in one go; and what was put aside is not changed by that.

@@ -24,6 +24,8 @@ export interface Config {
   flush?: {
     highPercent: number; lowPercent: number; tickNs: number | bigint; idleTicks: number; ageTicks: number;
     depth: number;
+    /** The variant in which writes may overlap a flush. Off when left out. */
+    overlap?: boolean;
   };
   hostLatencyNs?: number | bigint;
   slotWaitNs?: number | bigint;

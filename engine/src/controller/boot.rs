@@ -228,6 +228,7 @@ impl Controller {
         self.counts = [0; LineState::COUNT];
         self.unsettled.fill(0);
         self.suspects.clear();
+        self.overlapped = super::overlap::Flushes::default();
         self.patrol = Patrol {
             rebuild: self.patrol.rebuild,
             timer_armed: self.patrol.timer_armed,

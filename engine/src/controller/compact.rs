@@ -301,6 +301,9 @@ impl Controller {
             c.controller(&mut self.homes[lun]);
         }
         pieces::code_keys(&mut self.suspects, c);
+        if self.shape.flush.overlap {
+            self.overlapped.code(c);
+        }
         self.patrol.code(c);
         self.join.code(c);
     }

@@ -183,7 +183,7 @@ impl Controller {
             // An earlier recovery by the other controller may have written what is newer than clean blocks here (M11).
             line.valid = line.dirty;
         }
-        if before == Some(LineState::OP) && !cold {
+        if matches!(before, Some(LineState::OP | LineState::OF(_))) && !cold {
             self.put_write_back(at);
         }
         if self.has(Bug::PromoteConsistent) && before == Some(LineState::MK) && !cold {
@@ -195,6 +195,7 @@ impl Controller {
             self.put_write_back(at);
             self.mark_suspect(key, out);
         }
+        let starts_over = self.flush_starts_over(at, cold, out);
         let line = &self.table[at];
         let (dirty, queued) = (!line.dirty.is_empty(), line.op == NONE);
         use FlushStep::{Confirm, Disk, Parity};
@@ -202,6 +203,7 @@ impl Controller {
             Some(LineState::MF) if self.has(Bug::ForgetFlushedMirror) => LineState::SC,
             Some(LineState::MK) if self.has(Bug::PromoteConsistent) && dirty => LineState::SD,
             Some(LineState::OW(_)) if queued && !cold => LineState::SC,
+            Some(LineState::OF(_)) if starts_over => LineState::SD,
             Some(LineState::OF(step @ (Disk | Parity))) if !cold => LineState::SF(step),
             Some(LineState::OF(Confirm)) if !cold => LineState::SC,
             Some(LineState::OW(step)) if !cold => {
@@ -282,7 +284,7 @@ impl Controller {
     }
 
     /// All disk work of a line is given up; what has been issued may land all the same.
-    fn give_up_works<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
+    pub(super) fn give_up_works<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
         let works: Vec<u32> =
             self.works.iter().filter(|(_, work)| work.key == key).map(|(at, _)| at).collect();
         for work in works {

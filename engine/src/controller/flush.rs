@@ -94,6 +94,9 @@ impl Controller {
         debug_assert!(!line.dirty.is_empty(), "a dirty line has dirty blocks");
         let (key, cid, seq) = (line.key, line.cid, line.seq);
         self.flushing += 1;
+        if !self.standing.mode.is_alone() {
+            self.note_flush(at);
+        }
         out.fact(|| Fact::FlushBegan { at: self.id, key, reason });
         if self.standing.mode.is_alone() {
             self.set_state(at, Some(LineState::SF(FlushStep::Disk)), out);
@@ -133,6 +136,9 @@ impl Controller {
             line.cid = cid;
             line.seq = seq;
         }
+        if with_data {
+            self.note_flush(at);
+        }
         self.set_state(at, Some(LineState::MF), out);
         out.send(Message::FnAck { key });
     }
@@ -152,7 +158,7 @@ impl Controller {
         }
     }
 
-    fn flush_to_disk<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+    pub(super) fn flush_to_disk<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
         let line = &self.table[at];
         let (key, dirty, valid) = (line.key, line.dirty, line.valid);
         let slot = line.loc.expect("a dirty line has a slot");
@@ -199,8 +205,9 @@ impl Controller {
     ) {
         let names = drop && !self.has(Bug::KeepForeignSlot);
         let ret = if names { self.give_back_foreign(at) } else { None };
+        let (seq, map) = (self.number_of_flush(at), self.announced(at, map));
         let line = &self.table[at];
-        let (key, cid, seq) = (line.key, line.cid, line.seq);
+        let (key, cid) = (line.key, line.cid);
         out.send(Message::Consistent { key, cid, seq, map, drop, ret });
     }
 
@@ -228,16 +235,17 @@ impl Controller {
     ) {
         let at = self.table.find(key).expect("a mirror that is declared consistent is in the table");
         let planted = self.is_broken();
+        let newer = self.newer_at_mirror(key);
         let line = &mut self.table[at];
         debug_assert!(
             planted || matches!(line.state, Some(LineState::MF | LineState::MK | LineState::MD)),
             "announced, or already consistent, or a copy that a replacement drops again"
         );
         debug_assert!(
-            planted || line.loc.is_none() || (line.cid, line.seq) == (cid, seq),
+            planted || line.loc.is_none() || (line.cid == cid && (line.seq == seq || !newer.is_empty())),
             "the mirror is of this very line"
         );
-        line.dirty = line.dirty.without(map);
+        line.dirty = line.dirty.without(map.without(newer));
         if drop {
             line.valid = BlockMap::EMPTY;
             line.peer_slot = None;
@@ -250,8 +258,8 @@ impl Controller {
             self.set_state(at, Some(LineState::M0), out);
         } else {
             debug_assert!(ret.is_none(), "slots are given back only with the mirror");
-            debug_assert!(planted || self.table[at].dirty.is_empty(), "a flush writes all dirty blocks");
-            self.set_state(at, Some(LineState::MK), out);
+            debug_assert!(planted || self.table[at].dirty == newer, "a flush writes all dirty blocks");
+            self.set_state(at, Some(self.mirror_state_after_flush(at)), out);
         }
         out.send(Message::CAck { key });
     }
@@ -263,12 +271,13 @@ impl Controller {
             Some(LineState::OF(FlushStep::Confirm)) => {
                 self.flushing -= 1;
                 self.queue.remove(at);
+                let newer = self.newer_at_owner(key);
                 let line = &mut self.table[at];
-                line.dirty = BlockMap::EMPTY;
+                line.dirty = newer;
                 if line.dropping {
                     self.mirror_dropped(at, out);
                 } else {
-                    self.set_state(at, Some(LineState::OK), out);
+                    self.settle_after_flush(at, out);
                 }
                 self.wake_reads(at, out);
                 self.pump(at, out);
@@ -293,6 +302,9 @@ impl Controller {
 
     /// A line was written back by a controller that serves alone. In a recovery it is kept all the same (R6).
     pub(super) fn flushed_alone<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        if self.flush_anew(at, out) {
+            return;
+        }
         self.flushing -= 1;
         self.queue.remove(at);
         if self.standing.mode == Mode::Recover {

@@ -2,7 +2,7 @@
 //! It sees neither the simulator, nor the other controller's memory, nor time.
 //!
 //! One file per conversation of the protocol: [`mod@write`], [`through`], [`read`], [`ownership`], [`flush`],
-//! [`reuse`]; for failures [`heartbeat`], [`failover`], [`failback`], [`boot`], [`recover`], [`patrol`]; what they
+//! [`reuse`], and for a variant [`overlap`]; for failures [`heartbeat`], [`failover`], [`failback`], [`boot`], [`recover`], [`patrol`]; what they
 //! work on is in [`mod@line`], [`table`], [`queue`], [`memory`], [`standing`].
 
 pub mod boot;
@@ -16,6 +16,7 @@ pub mod list;
 pub mod memory;
 pub mod mode;
 pub mod outbox;
+pub mod overlap;
 pub mod ownership;
 pub mod patrol;
 pub mod queue;
@@ -147,6 +148,8 @@ pub struct Controller {
     unsettled: Vec<u32>,
     /// Stripes whose parity may be wrong.
     suspects: BTreeSet<LineKey>,
+    /// Flushes that writes may overlap.
+    overlapped: overlap::Flushes,
     patrol: Patrol,
     join: failback::Join,
     /// Messages were tampered with.
@@ -164,6 +167,7 @@ impl Controller {
             counts: [0; LineState::COUNT],
             unsettled: vec![0; config.luns.len()],
             suspects: BTreeSet::new(),
+            overlapped: overlap::Flushes::default(),
             patrol: Patrol::default(),
             join: failback::Join::default(),
             tampered: false,
@@ -399,6 +403,9 @@ impl Controller {
             return self.answer_req_own(at, ticket, out);
         }
         if !stable || line.op != NONE || line.locks > 0 || line.fresh.is_some() || !serves {
+            if self.may_write_in_flush(at) {
+                self.begin_write(at, out);
+            }
             return;
         }
         if let Some(ticket) = line.asked
@@ -624,6 +631,11 @@ impl Controller {
         digest.word(self.held.len() as u64);
         for key in &self.suspects {
             digest.word(key.bits());
+        }
+        for (key, flush) in self.overlapped.iter() {
+            for word in [key.bits(), flush.seq, flush.newer.0] {
+                digest.word(word);
+            }
         }
         for home in &self.homes {
             digest.word(home.index() as u64);

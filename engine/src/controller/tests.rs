@@ -38,6 +38,8 @@ fn busy() -> Controller {
     busy.works.insert(Work::new(key(0), Purpose::Read { request: 0, missing: BlockMap::EMPTY, keep }));
     busy.held.push_back(Input::Wake);
     busy.suspects.insert(key(9));
+    busy.shape.flush.overlap = true;
+    busy.note_flush(0);
     busy.patrol.left.insert(key(8));
     busy
 }
@@ -124,6 +126,14 @@ fn whatever_is_in_the_digest_shows_in_it() {
         |c| c.clock = 1,
         |c| c.held.clear(),
         |c| c.suspects.clear(),
+        |c| assert!(c.newer_than_flush(LineKey::new(Lun(0), 0)).is_empty()),
+        |c| c.note_flush(1),
+        |c| c.note_written(LineKey::new(Lun(0), 0), 1, BlockMap(1)),
+        |c| {
+            c.table[0].seq = 1;
+            c.note_flush(0);
+            c.table[0].seq = 0;
+        },
         |c| c.homes[0] = ControllerId::B,
         |c| c.draining = true,
         |c| c.tick_armed = true,

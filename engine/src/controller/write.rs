@@ -49,7 +49,7 @@ impl Controller {
         let (key, cid, seq) = (line.key, line.cid, line.seq + 1);
         let map = self.requests[request].map;
         let bytes = out.copy(map, &self.requests[request].bytes);
-        self.set_state(at, Some(LineState::OP), out);
+        self.set_state(at, Some(self.state_in_write(at)), out);
         out.send(Message::Data { key, slot: fresh, map, bytes });
         out.send(Message::Meta { key, cid, slot: fresh, seq, wmap: map });
         if self.has(Bug::AckBeforeMeta) {
@@ -103,7 +103,8 @@ impl Controller {
         line.dirty = line.dirty.union(wmap);
         line.seq = seq;
         line.cid = cid;
-        self.set_state(at, Some(LineState::MD), out);
+        self.note_written(key, seq, wmap);
+        self.set_state(at, Some(self.mirror_state_after_write(at)), out);
         out.send(Message::MetaAck { key, seq });
     }
 
@@ -114,15 +115,16 @@ impl Controller {
             return self.walked(at, out);
         }
         let planted = self.is_broken();
-        let line = &mut self.table[at];
+        let line = &self.table[at];
         debug_assert!(
-            planted || (line.state, line.seq + 1) == (Some(LineState::OP), seq),
-            "META_ACK ends the write in OP"
+            planted || (line.state == Some(self.state_in_write(at)) && line.seq + 1 == seq),
+            "META_ACK ends the write under way"
         );
+        let line = &mut self.table[at];
         let request = line.op;
         let fresh = line.fresh.take();
         let old_mirror = line.peer_slot.filter(|old| Some(*old) != fresh);
-        let loc = line.loc.expect("a line in OP has a slot");
+        let loc = line.loc.expect("a line that is written has a slot");
         let map = self.requests[request].map;
         self.memory.write(loc, map, &self.requests[request].bytes);
         let line = &mut self.table[at];
@@ -136,8 +138,9 @@ impl Controller {
         if !self.queue.contains(at) {
             line.dirty_since = self.tick;
         }
-        self.queue.enqueue(at, fresh.expect("a line in OP has a fresh mirror slot"));
-        self.set_state(at, Some(LineState::OD), out);
+        self.queue.enqueue(at, fresh.expect("a line that is written has a fresh mirror slot"));
+        self.note_written(key, seq, map);
+        self.set_state(at, Some(self.state_after_write(at)), out);
         let op = self.requests[request].op();
         out.fact(|| Fact::WriteCommitted { op, at: self.id, key, map, seq });
         self.answer(request, out);

@@ -33,6 +33,7 @@ pub fn small_world(
     small.lines = config.lines.clamp(1, LINES_MAX);
     small.lent = config.lent.clamp(1, LINES_MAX);
     small.raid.layout = config.raid.layout;
+    small.flush.overlap = config.flush.overlap;
     small.failover.solo_write_back = config.failover.solo_write_back;
     small.bug = config.bug;
     small.luns.clear();

@@ -157,15 +157,17 @@ fn disk(words: &mut Words<'_>) -> Result<DiskProfile, ScenarioError> {
 }
 
 fn flush(words: &mut Words<'_>, config: &mut Config) -> Result<(), ScenarioError> {
+    const CLAUSES: [&str; 7] = ["high", "low", "tick", "idle", "age", "depth", "overlap"];
     let flush = &mut config.flush;
     while words.peek().is_some() {
-        match words.one_of("a setting of flush", &["high", "low", "tick", "idle", "age", "depth"])?.text {
+        match words.one_of("a setting of flush", &CLAUSES)?.text {
             "high" => flush.high_percent = words.number("high", "%", 0, 100)? as u8,
             "low" => flush.low_percent = words.number("low", "%", 0, 100)? as u8,
             "tick" => flush.tick_ns = words.time("tick")?,
             "idle" => flush.idle_ticks = words.number("idle", "", 0, U32_MAX)? as u32,
             "age" => flush.age_ticks = words.number("age", "", 0, U32_MAX)? as u32,
-            _ => flush.depth = words.number("depth", "", 1, 65_535)? as u16,
+            "depth" => flush.depth = words.number("depth", "", 1, 65_535)? as u16,
+            _ => flush.overlap = true,
         }
     }
     Ok(())

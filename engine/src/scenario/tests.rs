@@ -1,5 +1,7 @@
 use super::*;
-use crate::config::{Config, DiskProfile, FailoverConfig, Geometry, Layout, LinkConfig, LunConfig};
+use crate::config::{
+    Config, DiskProfile, FailoverConfig, FlushPolicy, Geometry, Layout, LinkConfig, LunConfig,
+};
 use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId, Lun};
 use crate::sim::op::HostOp;
@@ -233,22 +235,36 @@ fn configs() -> impl Strategy<Value = Config> {
             patrol_depth,
             solo_write_back,
         });
-    (1u32..1 << 24, 1u32..1 << 24, raid, disk, luns, link, 1u8.., 0u64..1 << 40, failover).prop_map(
-        |(lines, lent, raid, disk, luns, (latency_ns, megabytes_per_s), hosts, slot_wait_ns, failover)| {
-            Config {
-                failover,
+    (1u32..1 << 24, 1u32..1 << 24, raid, disk, luns, link, 1u8.., 0u64..1 << 40, failover, any::<bool>())
+        .prop_map(
+            |(
                 lines,
                 lent,
                 raid,
                 disk,
                 luns,
-                link: LinkConfig { latency_ns, megabytes_per_s },
+                (latency_ns, megabytes_per_s),
                 hosts,
                 slot_wait_ns,
-                ..Config::default()
-            }
-        },
-    )
+                failover,
+                overlap,
+            )| {
+                let flush = FlushPolicy { overlap, ..Config::default().flush };
+                Config {
+                    failover,
+                    flush,
+                    lines,
+                    lent,
+                    raid,
+                    disk,
+                    luns,
+                    link: LinkConfig { latency_ns, megabytes_per_s },
+                    hosts,
+                    slot_wait_ns,
+                    ..Config::default()
+                }
+            },
+        )
 }
 
 fn workloads() -> impl Strategy<Value = GeneratorConfig> {

@@ -37,8 +37,9 @@ pub fn write(scenario: &Scenario) -> String {
     lines.push(format!("link latency {} speed {}MB/s", format_ns(link.latency_ns), link.megabytes_per_s));
     lines.push(disk(config.disk));
     let flush = config.flush;
+    let overlap = if flush.overlap { " overlap" } else { "" };
     lines.push(format!(
-        "flush high {}% low {}% tick {} idle {} age {} depth {}",
+        "flush high {}% low {}% tick {} idle {} age {} depth {}{overlap}",
         flush.high_percent,
         flush.low_percent,
         format_ns(flush.tick_ns),

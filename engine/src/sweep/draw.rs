@@ -110,6 +110,7 @@ fn config(random: &mut Random) -> Config {
             idle_ticks: between(random, 0, 4) as u32,
             age_ticks: spread(random, 1, 40) as u32,
             depth: spread(random, 1, 8) as u16,
+            overlap: false,
         },
         host_latency_ns: spread(random, 1_000, 50_000),
         slot_wait_ns: spread(random, 2_000, 2_000_000),

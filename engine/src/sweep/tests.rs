@@ -142,3 +142,16 @@ fn a_seed_that_fails_for_a_planted_bug_is_made_small_and_fails_in_the_same_way()
     assert_eq!(small.config.bug, Some(Bug::RecycleEarly));
     assert!(sizes(&small) < sizes(&scenario), "{}", small.to_text());
 }
+
+/// Drawn worlds in which writes overlap flushes, and things fail.
+#[test]
+fn writes_that_overlap_flushes_keep_every_rule() {
+    let mut overlapped = 0;
+    for seed in 0..150 {
+        let mut trial = Trial::with_overlap(seed);
+        let outcome = trial.run(&mut Coverage::default());
+        assert_eq!(outcome.finding, None, "seed {seed}");
+        overlapped += u32::from(outcome.counters != tried(seed).1.counters);
+    }
+    assert!(overlapped > 20, "only {overlapped} seeds went another way");
+}

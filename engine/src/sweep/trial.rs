@@ -39,11 +39,21 @@ impl Trial {
         Trial { drawn: Drawn::new(seed), faults: Vec::new() }
     }
 
-    /// The same world with a bug in it.
+    /// The same world in the variant in which writes overlap flushes.
+    #[must_use]
+    pub fn with_overlap(seed: u64) -> Trial {
+        let mut trial = Trial::new(seed);
+        trial.drawn.scenario.config.flush.overlap = true;
+        trial
+    }
+
+    /// The same world with a bug in it, and with the variant whose rule it breaks.
     #[must_use]
     pub fn with_bug(seed: u64, bug: Option<Bug>) -> Trial {
         let mut trial = Trial::new(seed);
-        trial.drawn.scenario.config.bug = bug;
+        let config = &mut trial.drawn.scenario.config;
+        config.bug = bug;
+        config.flush.overlap = bug.is_some_and(Bug::is_of_overlap);
         trial
     }
 

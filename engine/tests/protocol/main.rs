@@ -2,5 +2,6 @@
 
 mod claims;
 mod failures;
+mod overlap;
 mod steady;
 mod support;
