@@ -4,7 +4,7 @@ use super::fact::doing;
 use super::narrate::{Narration, in_progress_map};
 use super::{Instant, focus, names};
 use crate::fact::{Fact, IoKind};
-use crate::ids::{ControllerId, LineKey};
+use crate::ids::{BlockMap, ControllerId, LineKey};
 use crate::message::MessageKind;
 use crate::state::LineState;
 use crate::text::Text;
@@ -105,6 +105,14 @@ pub(super) fn message(
             )
             .rule("Rule 6")
             .claims(&[13]),
+            // A write has overlapped the flush.
+            Some(LineState::MD) => Narration::new(
+                2,
+                text!("{to}’s mirror of {line} is on disk, but for what was written since.", to, line),
+                text!("{what} has a higher number than the flush: {to} would write it if {from} died. {to} confirms.", what = dirty(instant, to, key), to, from).capital(),
+            )
+            .rule("Rule 4")
+            .claims(&[13]),
             _ => Narration::new(
                 2,
                 text!("{to}’s mirror of {line} is the same as the disk now.", to, line),
@@ -134,6 +142,12 @@ pub(super) fn message(
         // About no line: told in `failure`.
         _ => Narration::default(),
     }
+}
+
+/// The blocks of a line that a controller holds newer than the disk.
+fn dirty(instant: Instant<'_>, at: ControllerId, key: LineKey) -> Text {
+    let map = instant.world.controller(at).line(key).map_or(BlockMap::EMPTY, |line| line.dirty);
+    names::map(instant.config(), key, map)
 }
 
 fn sent_any_data(facts: &[Fact]) -> bool {
@@ -353,6 +367,23 @@ fn c_ack(instant: Instant<'_>, to: ControllerId, key: LineKey) -> Narration {
             text!("A clean line may be held once: the disks have it too."),
         )
         .rule("Rule 6"),
+        // A write has overlapped the flush.
+        Some(state @ (LineState::OD | LineState::OP)) => Narration::new(
+            2,
+            text!("{from} agrees: the flush of {line} is over.", from, line = &line),
+            if state == LineState::OD {
+                let what = dirty(instant, to, key);
+                text!(
+                    "{what} was written since it began, and stays dirty in both caches until the next one.",
+                    what
+                )
+                .capital()
+            } else {
+                text!("A write came meanwhile. It is still being mirrored.")
+            },
+        )
+        .rule("Rule 4")
+        .claims(&[13]),
         _ => Narration::new(
             2,
             text!("{from} agrees: {line} is clean in both caches.", from, line = &line),

@@ -400,6 +400,15 @@ fn disk_done(
             .rule("Rule 4")
         }
         (IoKind::Write, false) => Narration::new(1, text!("Disk {disk} has written its block of {line}.", disk, line), text!("Other blocks of the stripe are still on their way.")),
+        // Alone, what had begun with a partner is started over when it is on disk.
+        (IoKind::Write, true) if facts.iter().any(|fact| matches!(fact, Fact::FlushBegan { key: of, .. } if *of == key)) => {
+            Narration::new(
+                2,
+                text!("{at} flushes {line} once more: now all that is dirty.", at, line),
+                text!("What was on its way is on disk. A write may have come since that flush began, and nobody is left to agree on what is clean."),
+            )
+            .rule("Failover 5")
+        }
         (IoKind::Write, true) => Narration::new(
             2,
             text!("The parity of {line} is on disk: {at} declares it consistent.", line, at),
@@ -519,9 +528,14 @@ fn also(instant: Instant<'_>, kind: EventKind) -> Text {
     let mut first = Text::default();
     let mut more = 0;
     let told_flush = matches!(kind, EventKind::FlushTimer { .. });
+    // A flush that is started over is told with the parity of its first start.
+    let told_line = match kind {
+        EventKind::Disk { key, io: IoKind::Write, parity: true, .. } => Some(key),
+        _ => None,
+    };
     for fact in &instant.moment.facts {
         let told = match *fact {
-            Fact::FlushBegan { at, key, reason } if !told_flush => text!(
+            Fact::FlushBegan { at, key, reason } if !told_flush && told_line != Some(key) => text!(
                 "{at} begins to flush {line}, since {reason}.",
                 at,
                 line = names::line(config, key),

@@ -14,13 +14,16 @@ fn sound(text: &Text, place: &str) {
     }
 }
 
-fn each_instant(name: &str, mut look: impl FnMut(Instant<'_>, &str)) {
-    let scenario = LIBRARY.iter().find(|builtin| builtin.name == name).unwrap().scenario();
+fn each_instant(name: &str, look: impl FnMut(Instant<'_>, &str)) {
+    each_instant_of(&LIBRARY.iter().find(|builtin| builtin.name == name).unwrap().scenario(), name, look);
+}
+
+fn each_instant_of(scenario: &Scenario, name: &str, mut look: impl FnMut(Instant<'_>, &str)) {
     let world = scenario.world().unwrap();
     let mut timeline = Timeline::new(Run::new(world, scenario.source().unwrap(), scenario.pacing));
     let mut log = EventLog::default();
     while timeline.extend_watched(1000, |event, _, _| log.push(event)) == 1000 {}
-    assert!(timeline.len() > 50 && log.len() == timeline.len());
+    assert!(timeline.len() > 20 && log.len() == timeline.len());
     for position in 0..=timeline.len() {
         timeline.seek(position);
         let instant = Instant { world: timeline.world(), moment: timeline.moment(), log: &log };
@@ -113,6 +116,45 @@ fn the_first_write_is_told_step_by_step() {
             "Host 1 hears “done”: block 42 is safe in both caches. | Host writes → Copy to B → B confirms → “Done”",
         ]
     );
+}
+
+/// In the variant in which writes overlap a flush, what is told of it is true of both sides.
+#[test]
+fn a_write_that_overlaps_a_flush_is_told() {
+    let told = |slow: &str, crash: &str| {
+        let text = format!(
+            "mirrorline scenario 1\nlun 0 64 blocks owner A\nflush idle 1 overlap\n{slow}\n\
+             at 0ns host 1 writes block 0:40 via A\nat 1130us host 1 writes block 0:41 via A\n{crash}\n"
+        );
+        let mut told: Vec<String> = Vec::new();
+        each_instant_of(&Scenario::parse(&text).unwrap(), "overlap", |instant, place| {
+            let narration = narrate(instant);
+            sound(&narration.headline, place);
+            sound(&narration.detail, place);
+            let headline = narration.headline.to_string();
+            assert!(headline.chars().count() <= 72, "{place}: too long: {headline}");
+            told.push(format!("{headline} {}", narration.detail));
+        });
+        told
+    };
+    let both_live = told("", "");
+    let one_dies = told("disk ssd write 20ms", "at 1200us crash B");
+    for (told, wanted) in [
+        (
+            &both_live,
+            "B’s mirror of line 0:40 is on disk, but for what was written since. Block 41 has a higher number than the flush: B would write it if A died. B confirms.",
+        ),
+        (
+            &both_live,
+            "B agrees: the flush of line 0:40 is over. Block 41 was written since it began, and stays dirty in both caches until the next one.",
+        ),
+        (
+            &one_dies,
+            "A flushes line 0:40 once more: now all that is dirty. What was on its way is on disk. A write may have come since that flush began, and nobody is left to agree on what is clean.",
+        ),
+    ] {
+        assert_eq!(told.iter().filter(|line| *line == wanted).count(), 1, "{wanted}: {told:#?}");
+    }
 }
 
 #[test]

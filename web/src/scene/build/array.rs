@@ -125,7 +125,8 @@ fn row(stage: &Stage<'_>, key: LineKey, rank: usize, commands: &[OnItsWay]) -> S
         line.and_then(|line| controller.operation(line)).map_or(BlockMap::EMPTY, |request| request.map);
     let (on_disk, parity_written) = match line.and_then(|line| Some((line, line.state?))) {
         Some((line, LineState::OF(FlushStep::Confirm) | LineState::SF(FlushStep::Confirm))) => {
-            (line.dirty, true)
+            let newer = controller.flushes().get(key).map_or(BlockMap::EMPTY, |flush| flush.newer);
+            (line.dirty.without(newer), true)
         }
         Some((_, LineState::OW(FlushStep::Confirm))) => (coming, true),
         _ => (BlockMap::EMPTY, false),

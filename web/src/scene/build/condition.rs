@@ -86,6 +86,8 @@ fn notes(stage: &Stage<'_>, controller: &Controller) -> Vec<Note> {
         }
     } else if mode.serves() && controller.writes_through() {
         add(tr("battery: every write goes to disk").into(), Tone::Alarm);
+    } else if mode.serves() && stage.config().flush.overlap {
+        add(tr("variant: writes overlap flushes").into(), Tone::Work);
     }
     let held = controller.held().count();
     if held > 0 {

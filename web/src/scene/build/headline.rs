@@ -5,8 +5,9 @@ use crate::scene::model::{Chip, Headline, StepState, Story, StoryStep};
 use mirrorline_engine::explain;
 use mirrorline_engine::mark;
 
-pub fn headline(narration: explain::Narration) -> Headline {
-    let rule = narration.rule.map(|rule| Chip { text: rule_name(rule), about: about_rule(rule).into() });
+pub fn headline(narration: explain::Narration, overlap: bool) -> Headline {
+    let about = |rule| if overlap && rule == "Rule 4" { about_overlap() } else { about_rule(rule) };
+    let rule = narration.rule.map(|rule| Chip { text: rule_name(rule), about: about(rule).into() });
     // One claim is enough beside a sentence; the first one listed is the one that the sentence is about.
     let claim = narration.claims.first().map(|claim| Chip {
         text: say!("Claim {number}", number = claim),
@@ -38,6 +39,13 @@ fn rule_name(rule: &str) -> String {
         Some(("Rule", number)) => say!("Rule {number}", number = number.to_owned()),
         _ => tr_any(rule),
     }
+}
+
+/// Rule 4 in the variant in which writes overlap a flush.
+fn about_overlap() -> &'static str {
+    tr(
+        "A flush is announced, written, and declared consistent. In this variant writes may come meanwhile; what they change stays dirty.",
+    )
 }
 
 fn about_rule(rule: &str) -> &'static str {

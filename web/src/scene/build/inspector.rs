@@ -228,6 +228,23 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
         LineState::OD => {
             say!("{both} The disks are older: whichever controller survives writes it back.", both)
         }
+        LineState::OF(_) if stage.config().flush.overlap => {
+            let coming = incoming(stage, at, line);
+            if coming.is_empty() {
+                say!(
+                    "{both} On its way to disk. A write may come meanwhile: what it changes stays dirty.",
+                    both
+                )
+            } else {
+                let what = names::map(stage.config(), key, coming);
+                say!(
+                    "{both} On its way to disk. Meanwhile {what} is being mirrored at seq {seq}: no promise yet.",
+                    both,
+                    what,
+                    seq = line.seq + 1
+                )
+            }
+        }
         LineState::OF(_) => say!(
             "{both} On its way to disk; until {peer} agrees that it is there, nothing else happens on the line.",
             both,

@@ -160,7 +160,7 @@ pub fn scene(
     let [a, b] = ControllerId::BOTH
         .map(|id| -> Rc<ControllerCard> { Rc::new(controller::card(&stage, id, &cached.held)) });
     Scene {
-        headline: headline::headline(narrate(instant)),
+        headline: headline::headline(narrate(instant), instant.config().flush.overlap),
         hosts: Rc::new(hosts::hosts(&stage)),
         controllers: [a, b],
         link: Rc::new(link::link(&stage, told.expects, &cached.asked)),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::scene::build::scene;
+use mirrorline_engine::state::{FlushStep, LineState};
 
 fn inspected(film: &Film, selection: Selection) -> Inspector {
     Rc::unwrap_or_clone(film.scene(Some(selection)).inspector.expect("there is something to see"))
@@ -158,4 +159,45 @@ fn the_queues_are_listed_in_full_while_somebody_looks() {
         assert!(table.rows.windows(2).all(|pair| pair[0].age >= pair[1].age), "the oldest first");
         assert!(table.rows.iter().all(|row| !row.dirty.is_empty() && row.dirty != "none"));
     }
+}
+
+/// In the variant in which writes overlap a flush: what is said of the line, of the rule, and of what is on disk.
+#[test]
+fn a_line_that_is_written_while_it_is_flushed_says_so() {
+    let text = "mirrorline scenario 1\nlun 0 64 blocks owner A\nflush idle 1 overlap\n\
+        at 0ns host 1 writes block 0:40 via A\nat 1130us host 1 writes block 0:40 via A\n";
+    let mut film = Film::new(&Scenario::parse(text).unwrap());
+    let key = LineKey::new(Lun(0), 10);
+    let (mut notes, mut rules, mut looked, mut just_written) =
+        (BTreeSet::new(), BTreeSet::new(), false, false);
+    for position in 0..=film.timeline.len() {
+        film.timeline.seek(position);
+        let scene = film.scene(Some(Selection::Line(key)));
+        let owner = film.timeline.world().controller(A);
+        let state = owner.line(key).and_then(|line| line.state);
+        let newer = owner.flushes().get(key).is_some_and(|flush| !flush.newer.is_empty());
+        rules.extend(
+            scene.headline.chips.iter().filter(|chip| chip.text == "Rule 4").map(|chip| chip.about.clone()),
+        );
+        if matches!(state, Some(LineState::OF(_))) {
+            notes.insert(scene.inspector.expect("the line is chosen").note.clone());
+        }
+        // Block 40 was written once more, so what has gone to disk is not the newest.
+        if newer && state == Some(LineState::OF(FlushStep::Confirm)) {
+            let cells = scene.array.rows.iter().flat_map(|row| &row.cells);
+            looked = true;
+            just_written |= cells
+                .filter(|cell| matches!(cell.content, Content::Blocks { first: 40, .. }))
+                .any(|cell| cell.mark == DiskMark::JustWritten);
+        }
+    }
+    let expected = [
+        "seq 1 in A00 and B12. On its way to disk. A write may come meanwhile: what it changes stays dirty.",
+        "seq 1 in A00 and B12. On its way to disk. Meanwhile block 40 is being mirrored at seq 2: no promise yet.",
+        "seq 2 in A00 and B13. On its way to disk. A write may come meanwhile: what it changes stays dirty.",
+    ];
+    assert_eq!(notes.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+    let rules: Vec<&String> = rules.iter().collect();
+    assert!(rules.len() == 1 && rules[0].contains("writes may come meanwhile"), "{rules:?}");
+    assert!(looked && !just_written, "the newest block 40 is not on disk before the second flush");
 }
