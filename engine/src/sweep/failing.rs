@@ -1,7 +1,7 @@
 //! [`Failing`]: in which way a run fails, so that what is made smaller of it fails in the same way.
 
 use super::coverage::Coverage;
-use super::shrink::{Tried, shrink};
+use super::shrink::{Shrinking, Tried};
 use super::trial::{Outcome, is_endless, replay};
 use crate::check::Invariant;
 use crate::scenario::Scenario;
@@ -50,9 +50,14 @@ impl Failing {
         if self == Failing::Endless { events.saturating_mul(16) } else { events }
     }
 
-    /// A small scenario that fails in this way, found within about so many events.
+    /// A scenario that fails in this way, to be made small within about so many events by [`Failing::shrink_on`].
     #[must_use]
-    pub fn shrunk(self, scenario: &Scenario, events: u64) -> Scenario {
-        shrink(scenario, self.budget(events), &mut |candidate| self.is_met(candidate))
+    pub fn shrinking(self, scenario: &Scenario, events: u64) -> Shrinking {
+        Shrinking::new(scenario, self.budget(events))
+    }
+
+    /// One try. False when it is as small as it gets.
+    pub fn shrink_on(self, shrinking: &mut Shrinking) -> bool {
+        shrinking.advance(&mut |candidate| self.is_met(candidate))
     }
 }

@@ -3,7 +3,7 @@ use crate::bug::Bug;
 use crate::fact::{Fact, Observer};
 use crate::scenario::{Feed, Scenario};
 use crate::sim::{Event, Fault, Run};
-use shrink::{Tried, shrink};
+use shrink::{Shrinking, Tried, shrink};
 
 /// How many requests and faults a scenario has.
 fn sizes(scenario: &Scenario) -> (usize, usize) {
@@ -98,8 +98,21 @@ fn shrinking_leaves_only_what_the_failure_needs() {
     assert!(fails(&small).fails_at_ns.is_some(), "what is left still fails");
     assert_eq!(sizes(&small), (1, 1), "seed {seed}: one write and one crash\n{}", small.to_text());
     assert_eq!((small.config.raid.disks, small.config.hosts, small.config.luns.len()), (3, 1, 1));
-    let again = shrink(&found, 2_000_000, &mut |candidate| fails(candidate));
-    assert_eq!(again.to_text(), small.to_text(), "shrinking is deterministic");
+    // A try at a time, and put aside in between, it comes to the same.
+    let mut shrinking = Shrinking::new(&found, 2_000_000);
+    let (mut tries, mut aside) = (0, shrinking.clone());
+    while shrinking.advance(&mut |candidate| fails(candidate)) {
+        assert!(shrinking.tries() > tries, "each step is a try");
+        tries = shrinking.tries();
+        if tries < 10 {
+            aside = shrinking.clone();
+        }
+    }
+    while aside.advance(&mut |candidate| fails(candidate)) {}
+    for again in [&shrinking, &aside] {
+        assert_eq!(again.best().to_text(), small.to_text(), "shrinking is deterministic");
+        assert_eq!(again.items(), 2);
+    }
 }
 
 #[test]
@@ -137,10 +150,12 @@ fn a_seed_that_fails_for_a_planted_bug_is_made_small_and_fails_in_the_same_way()
         }
     }
     let (failing, scenario) = found.expect("some seed of so many fails");
-    let small = failing.shrunk(&scenario, 200_000);
-    assert!(failing.is_met(&small).fails_at_ns.is_some());
+    let mut shrinking = failing.shrinking(&scenario, 200_000);
+    while failing.shrink_on(&mut shrinking) {}
+    let small = shrinking.best();
+    assert!(failing.is_met(small).fails_at_ns.is_some());
     assert_eq!(small.config.bug, Some(Bug::RecycleEarly));
-    assert!(sizes(&small) < sizes(&scenario), "{}", small.to_text());
+    assert!(sizes(small) < sizes(&scenario), "{}", small.to_text());
 }
 
 /// Drawn worlds in which writes overlap flushes, and things fail.

@@ -206,9 +206,15 @@ pub fn swept(report: &Report, seeds: u64) -> Option<(String, u64)> {
             ),
             *tried,
         )),
-        Report::Shrinking { seed, tried } => {
-            Some((say!("Seed {seed} fails, and is being made small", seed = *seed), *tried))
-        }
+        Report::Shrinking { seed, tried, left, runs } => Some((
+            say!(
+                "Seed {seed} fails, and is being made small: {left} requests and faults are left after {runs} runs",
+                seed = *seed,
+                left = count_text(*left),
+                runs = count_text(*runs)
+            ),
+            *tried,
+        )),
         _ => None,
     }
 }

@@ -46,10 +46,12 @@ pub enum Report {
         tried: u64,
         ms: u64,
     },
-    /// A seed fails, and is being made small. Nothing more is heard until that is done.
+    /// A seed fails, and is being made small: requests and faults that are left, and runs that it took so far.
     Shrinking {
         seed: u64,
         tried: u64,
+        left: u64,
+        runs: u64,
     },
     /// No seed has failed.
     Swept {
@@ -76,7 +78,9 @@ impl Report {
             Report::Full(counts) => counts.write("full"),
             Report::Broken(counts, found) => counts.write("broken") + &found.write(),
             Report::Sweeping { tried, ms } => format!("sweeping {tried} {ms}\n"),
-            Report::Shrinking { seed, tried } => format!("shrinking {seed} {tried}\n"),
+            Report::Shrinking { seed, tried, left, runs } => {
+                format!("shrinking {seed} {tried} {left} {runs}\n")
+            }
             Report::Swept { tried, ms } => format!("swept {tried} {ms}\n"),
             Report::Failed { seed, tried, found } => format!("failed {seed} {tried}\n") + &found.write(),
             Report::Refused(why) => format!("refused\n{why}"),
@@ -98,8 +102,8 @@ impl Report {
                 Report::Sweeping { tried, ms }
             }
             "shrinking" => {
-                let [seed, tried] = self::numbers(numbers)?;
-                Report::Shrinking { seed, tried }
+                let [seed, tried, left, runs] = self::numbers(numbers)?;
+                Report::Shrinking { seed, tried, left, runs }
             }
             "swept" => {
                 let [tried, ms] = self::numbers(numbers)?;
@@ -193,7 +197,7 @@ mod tests {
             Report::Full(counts),
             Report::Broken(counts, found.clone()),
             Report::Sweeping { tried: 8, ms: 9 },
-            Report::Shrinking { seed: 8, tried: 9 },
+            Report::Shrinking { seed: 8, tried: 9, left: 10, runs: 11 },
             Report::Swept { tried: 8, ms: 9 },
             Report::Failed { seed: 8, tried: 9, found },
             Report::Refused("no\nworld".into()),

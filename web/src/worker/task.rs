@@ -5,6 +5,7 @@ use crate::session::stopwatch::now_ms;
 use mirrorline_engine::bug::Bug;
 use mirrorline_engine::explore::{Counterexample, Model, Scratch, Search};
 use mirrorline_engine::scenario::Scenario;
+use mirrorline_engine::sweep::shrink::Shrinking;
 use mirrorline_engine::sweep::{Coverage, Failing, Trial, replay};
 
 /// Something to be done, as the page asks for it.
@@ -105,27 +106,34 @@ pub struct Sweep {
     count: u64,
     bug: Option<Bug>,
     tried: u64,
-    /// The seed that fails, how, and its run.
-    failing: Option<(u64, Failing, Scenario)>,
+    /// The seed that fails, how, and its run, which is being made small.
+    failing: Option<(u64, Failing, Shrinking)>,
     ms: f64,
 }
 
 impl Sweep {
-    /// A seed at least.
+    /// A seed at least, or a run of one that fails.
     fn work(&mut self, budget_ms: f64) -> Report {
-        let tried = self.tried;
-        if let Some((seed, failing, scenario)) = self.failing.take() {
-            return Report::Failed { seed, tried, found: shrunk(seed, failing, &scenario) };
-        }
         let begun_ms = now_ms();
+        if let Some((seed, failing, shrinking)) = &mut self.failing {
+            let (seed, tried) = (*seed, self.tried);
+            while failing.shrink_on(shrinking) {
+                if now_ms() - begun_ms >= budget_ms {
+                    return of_shrinking(seed, tried, shrinking);
+                }
+            }
+            return Report::Failed { seed, tried, found: shrunk(seed, *failing, shrinking.best()) };
+        }
         while self.tried < self.count {
             let seed = self.from.saturating_add(self.tried);
             self.tried += 1;
             let mut trial = Trial::with_bug(seed, self.bug);
             let outcome = trial.run(&mut Coverage::default());
             if let Some((failing, _)) = Failing::of(&outcome) {
-                self.failing = Some((seed, failing, trial.scenario()));
-                return Report::Shrinking { seed, tried: self.tried };
+                let shrinking = failing.shrinking(&trial.scenario(), SHRINK_EVENTS);
+                let report = of_shrinking(seed, self.tried, &shrinking);
+                self.failing = Some((seed, failing, shrinking));
+                return report;
             }
             if now_ms() - begun_ms >= budget_ms {
                 break;
@@ -137,9 +145,13 @@ impl Sweep {
     }
 }
 
-/// The run made small, and what breaks in it when.
-fn shrunk(seed: u64, failing: Failing, scenario: &Scenario) -> Break {
-    let mut small = failing.shrunk(scenario, SHRINK_EVENTS);
+fn of_shrinking(seed: u64, tried: u64, shrinking: &Shrinking) -> Report {
+    Report::Shrinking { seed, tried, left: shrinking.items() as u64, runs: shrinking.tries() }
+}
+
+/// The run that was made small, and what breaks in it when.
+fn shrunk(seed: u64, failing: Failing, small: &Scenario) -> Break {
+    let mut small = small.clone();
     let rule = failing.invariant().name().to_owned();
     let finding = replay(&small, &mut Coverage::default()).finding;
     let (what, steps) = finding.map_or((String::new(), 0), |found| (found.what, found.after_events));
@@ -250,10 +262,20 @@ mod tests {
     fn a_seed_that_fails_is_made_small_and_fails_where_it_says() {
         let bug = Some(Bug::RecycleEarly);
         let mut task = Task::begin(&Wish::Sweep { from: 0, count: 50, bug }.write());
-        let (report, before) = end(&mut task, 0.0);
-        let Report::Failed { seed, tried, found } = report else { panic!("{report:?}") };
-        // One slice for each seed, in the last of which it is told that it fails.
-        assert_eq!((seed + 1, before as u64), (tried, tried));
+        let mut sizes = Vec::new();
+        let (seed, tried, found) = loop {
+            match task.work(0.0) {
+                Report::Sweeping { .. } => assert_eq!(sizes, [], "first it is looked for"),
+                // A slice for each run: it can be put aside in between.
+                Report::Shrinking { left, runs, .. } => sizes.push((runs, left)),
+                Report::Failed { seed, tried, found } => break (seed, tried, found),
+                report => panic!("{report:?}"),
+            }
+        };
+        assert_eq!(seed + 1, tried);
+        assert!(sizes.len() > 10 && sizes.is_sorted_by_key(|(runs, _)| *runs), "{sizes:?}");
+        let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
+        assert!(first.0 == 0 && last.0 > 10 && last.1 < first.1, "{sizes:?}");
         let scenario = Scenario::parse(&found.scenario).expect("it is a scenario");
         assert_eq!(scenario.config.bug, bug);
         let again = replay(&scenario, &mut Coverage::default()).finding.expect("it fails");
