@@ -6,7 +6,7 @@ use crate::action::{Ask, Panel};
 use crate::components::check_dialog::{Dialog, check_dialog};
 use crate::language::tr;
 use crate::scene::checking::{
-    Choices, LIMITS, Page, Plan, PlantedBug, Verdict, find_bug, hidden_bug, swept, verdict,
+    Choices, LIMITS, Page, Plan, Planner, PlantedBug, Verdict, find_bug, hidden_bug, swept, verdict,
 };
 use crate::scene::model::{Broken, Scene};
 use crate::worker::report::{Counts, Report};
@@ -14,14 +14,15 @@ use crate::worker::task::Wish;
 use crate::worker::{Told, Worker};
 use mirrorline_engine::bug::{Bug, PLANTED};
 use mirrorline_engine::explore::hunt::hunting_ground;
-use mirrorline_engine::explore::worlds::WORLDS;
 use mirrorline_engine::scenario::Scenario;
+use std::cell::RefCell;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// A search that goes on, or has ended.
 pub(super) struct Running {
     worker: Option<Worker>,
-    plan: Plan,
+    plan: Rc<Plan>,
     paused: bool,
     report: Option<Report>,
     /// The worker has failed: in the browser's words.
@@ -32,6 +33,7 @@ pub(super) struct Running {
 pub(super) struct Checking {
     choices: Choices,
     running: Option<Running>,
+    planner: RefCell<Planner>,
     /// The bug on the stage is not to be named.
     hidden: bool,
     /// What breaks in the counterexample that is on the stage, and after how many events.
@@ -67,15 +69,8 @@ impl App {
         Some(PlantedBug { bug, hidden: self.checking.hidden })
     }
 
-    fn plan(&self) -> Plan {
-        let choices = &self.checking.choices;
-        match (choices.page, choices.world.and_then(|world| WORLDS.get(world))) {
-            (Page::Bug | Page::Sweep, _) => find_bug(PLANTED[choices.bug].bug),
-            (Page::World, Some(world)) => Plan::of_named(world, None),
-            (Page::World, None) => {
-                Plan::of_stage(&self.session.borrow().nearby(choices.requests, choices.faults))
-            }
-        }
+    fn plan(&self) -> Rc<Plan> {
+        self.checking.planner.borrow_mut().plan(&self.checking.choices, &self.session.borrow())
     }
 
     pub(super) fn ask(&mut self, ask: Ask) -> bool {
@@ -95,12 +90,13 @@ impl App {
                 let Choices { seed, seeds, with_bug, bug, .. } = self.checking.choices;
                 let bug = with_bug.then(|| PLANTED[bug].bug);
                 let name = tr("Random worlds").to_owned();
-                self.begin(&Wish::Sweep { from: seed, count: seeds, bug }, Plan { name, ..self.plan() });
+                let plan = Plan { name, ..(*self.plan()).clone() };
+                self.begin(&Wish::Sweep { from: seed, count: seeds, bug }, Rc::new(plan));
             }
             Ask::Explore => self.explore(self.plan()),
             Ask::FindBug => {
                 if let Some(planted) = self.planted() {
-                    self.explore(find_bug(planted.bug));
+                    self.explore(Rc::new(find_bug(planted.bug)));
                 }
             }
             Ask::Pause => {
@@ -136,12 +132,12 @@ impl App {
         self.checking.hidden = hidden;
     }
 
-    fn explore(&mut self, plan: Plan) {
+    fn explore(&mut self, plan: Rc<Plan>) {
         let (max_states, _) = LIMITS[self.checking.choices.limit];
         self.begin(&Wish::Explore { max_states, scenario: plan.scenario.clone() }, plan);
     }
 
-    fn begin(&mut self, wish: &Wish, plan: Plan) {
+    fn begin(&mut self, wish: &Wish, plan: Rc<Plan>) {
         // One at a time: two would share the cores and the memory that there are.
         self.checking.running = None;
         let (worker, failed) = match Worker::begin(wish, &self.told) {

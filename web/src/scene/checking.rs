@@ -1,15 +1,17 @@
 //! What the dialog about every order of events shows: what would be explored, and what has come of it. Pure.
 
 use super::words::{count_text, size_text};
-use crate::language::{say, speak, tr, tr_any};
+use crate::language::{self, Language, say, speak, tr, tr_any};
 use crate::scene::build::about_rule;
-use crate::session::Nearby;
+use crate::scene::events::Edition;
+use crate::session::{Nearby, Session};
 use crate::worker::report::{Break, Counts, Report};
 use mirrorline_engine::bug::{Bug, PLANTED, Planted};
 use mirrorline_engine::explore::small::{self, REQUESTS_MAX, Size};
 use mirrorline_engine::explore::worlds::{self, NamedWorld, WORLDS};
 use mirrorline_engine::mark;
 use mirrorline_engine::scenario::Scenario;
+use std::rc::Rc;
 
 /// States that a search may know at most, and the memory that so many take, in megabytes.
 pub const LIMITS: [(u64, u64); 3] = [(1_000_000, 80), (5_000_000, 400), (20_000_000, 1_600)];
@@ -173,6 +175,50 @@ impl Plan {
                 )
             }
         })
+    }
+}
+
+/// What a plan is made of: the same comes of the same.
+#[derive(Clone, Debug, PartialEq)]
+enum Of {
+    Named { world: usize },
+    Bug { bug: usize },
+    Stage { edition: Edition, event: u64, recorded: u64, requests: usize, faults: usize },
+}
+
+/// Keeps the last plan, since making one looks through thousands of events, and the dialog is drawn anew at each report
+/// of the worker's.
+#[derive(Debug, Default)]
+pub struct Planner {
+    last: Option<(Language, Of, Rc<Plan>)>,
+}
+
+impl Planner {
+    pub fn plan(&mut self, choices: &Choices, session: &Session) -> Rc<Plan> {
+        let of = match (choices.page, choices.world.filter(|world| *world < WORLDS.len())) {
+            (Page::Bug | Page::Sweep, _) => Of::Bug { bug: choices.bug },
+            (Page::World, Some(world)) => Of::Named { world },
+            (Page::World, None) => Of::Stage {
+                edition: session.edition(),
+                event: session.instant().world.events(),
+                recorded: session.recorded_nearby(),
+                requests: choices.requests,
+                faults: choices.faults,
+            },
+        };
+        let spoken = language::current();
+        if let Some((_, _, plan)) =
+            self.last.as_ref().filter(|(language, known, _)| *language == spoken && *known == of)
+        {
+            return Rc::clone(plan);
+        }
+        let plan = Rc::new(match of {
+            Of::Bug { bug } => find_bug(PLANTED[bug].bug),
+            Of::Named { world } => Plan::of_named(&WORLDS[world], None),
+            Of::Stage { requests, faults, .. } => Plan::of_stage(&session.nearby(requests, faults)),
+        });
+        self.last = Some((spoken, of, Rc::clone(&plan)));
+        plan
     }
 }
 
@@ -440,6 +486,32 @@ mod tests {
         assert_eq!(plan.size, Size::Small);
         assert!(plan.advice().starts_with("Small"));
         assert!(Scenario::parse(&plan.scenario).is_ok());
+    }
+
+    #[test]
+    fn a_plan_is_made_anew_only_when_something_else_would_come_of_it() {
+        let mut session = Session::new();
+        session.dispatch(Command::Seek(10)).expect("seeking cannot fail");
+        let mut planner = Planner::default();
+        let first = planner.plan(&Choices::default(), &session);
+        // What does not decide, and a report after another.
+        for limit in 0..LIMITS.len() {
+            let choices = Choices { limit, bug: 7, seed: 9, ..Choices::default() };
+            assert!(Rc::ptr_eq(&first, &planner.plan(&choices, &session)));
+        }
+        let more = Choices { requests: 4, ..Choices::default() };
+        assert_eq!(planner.plan(&more, &session).lines.len(), 4);
+        let named = Choices { world: Some(1), ..Choices::default() };
+        assert_eq!(planner.plan(&named, &session).name, WORLDS[1].name);
+        let bug = Choices { page: Page::Bug, bug: 3, ..Choices::default() };
+        assert_eq!(planner.plan(&bug, &session).bug, Some(PLANTED[3].bug));
+        session.dispatch(Command::Seek(40)).expect("seeking cannot fail");
+        let later = planner.plan(&Choices::default(), &session);
+        assert!(later.about.contains("follow event 40"), "{}", later.about);
+        let crash =
+            vec![mirrorline_engine::sim::Fault::Crash { at: mirrorline_engine::ids::ControllerId::A }];
+        session.dispatch(Command::Break { faults: crash, label: "Kill A".into() }).expect("it can be broken");
+        assert!(!Rc::ptr_eq(&later, &planner.plan(&Choices::default(), &session)), "another future");
     }
 
     #[test]

@@ -46,6 +46,12 @@ impl Session {
         Nearby { scenario, from, lines, requests: ops.len(), faults: broken.len(), whole }
     }
 
+    /// How much of what is looked through is recorded.
+    #[must_use]
+    pub fn recorded_nearby(&self) -> u64 {
+        self.film.log().len().min(self.film.position() + LOOK_AHEAD)
+    }
+
     /// What hosts ask for and what breaks after so many events, as far as it is recorded.
     fn coming(&self, position: u64) -> (Vec<HostOp>, Vec<Fault>) {
         let log = self.film.log();
