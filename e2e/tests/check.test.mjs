@@ -1,6 +1,7 @@
 // Every order of events, explored in the page’s worker; planted bugs, found and played.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { position, pause, until, violations } from '../lib/app.mjs';
 import { fresh } from '../lib/suite.mjs';
@@ -138,6 +139,36 @@ test('a hidden bug stays hidden until it is revealed, also when it has been foun
   await page.getByTestId('bug-reveal').click();
   assert.doesNotMatch(await chip.innerText(), /hidden/);
   assert.match(await page.getByTestId('bug-on-stage').innerText(), /The planted bug: /);
+});
+
+test('what is shared of a run with a hidden bug keeps it hidden, until whoever opened it reveals it', async () => {
+  const page = await opened();
+  await page.getByTestId('check').click();
+  await page.getByTestId('check-page-bug').click();
+  const names = await page.locator('.bugs b').allInnerTexts();
+  assert.ok(names.length > 20);
+  await page.getByTestId('bug-hide').click();
+  await page.getByTestId('bug-chip').click();
+  await page.getByTestId('bug-reveal').click();
+  const name = (await page.getByTestId('bug-chip').innerText()).replace('Planted bug: ', '');
+  assert.ok(names.includes(name), name);
+  await page.keyboard.press('Escape');
+  // Revealed here, it is still hidden from whoever gets it.
+  await page.getByTestId('share').click();
+  await page.getByTestId('share-sealed').waitFor();
+  const saved = page.waitForEvent('download');
+  await page.getByTestId('share-scenario').click();
+  const scenario = await readFile(await (await saved).path(), 'utf8');
+  assert.match(scenario, /^bug hidden [0-9a-f]{16}$/m);
+  const address = await page.getByTestId('share-link').inputValue();
+  const link = Buffer.from(address.split('#m2.')[1], 'base64url').toString('latin1');
+  for (const text of [scenario, link]) assert.ok(!text.includes(name), text);
+  const there = await opened({ path: address.slice(address.indexOf('#')) });
+  assert.match(await there.getByTestId('bug-chip').innerText(), /hidden/);
+  assert.ok(!(await there.content()).includes(name));
+  await there.getByTestId('bug-chip').click();
+  await there.getByTestId('bug-reveal').click();
+  assert.match(await there.getByTestId('bug-chip').innerText(), new RegExp(name));
 });
 
 test('the harmless bug is not found, and the page says why', async () => {

@@ -4,6 +4,7 @@
 //! All but one lead to a broken invariant, and the explorer finds the shortest way there; `promote-consistent` is
 //! harmless, and shows that the explorer is silent when it should be.
 
+use crate::digest::Digest;
 use crate::mark;
 use serde::{Deserialize, Serialize};
 
@@ -329,6 +330,33 @@ impl Bug {
     pub fn find(name: &str) -> Option<Bug> {
         PLANTED.iter().find(|planted| planted.name == name).map(|planted| planted.bug)
     }
+
+    /// The bug under a seal: 16 hexadecimal digits that do not show which one it is, and that are others with another
+    /// salt. No secret, since whoever has this program can try all bugs; a curtain.
+    #[must_use]
+    pub fn sealed(self, salt: u32) -> String {
+        format!("{salt:08x}{:08x}", self.mark_of(salt))
+    }
+
+    /// The bug under a seal, and the salt; nothing when there is none of these.
+    #[must_use]
+    pub fn unsealed(seal: &str) -> Option<(Bug, u32)> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if seal.len() != 16 || !seal.bytes().all(is_digit) {
+            return None;
+        }
+        let [salt, mark] = [&seal[..8], &seal[8..]].map(|half| u32::from_str_radix(half, 16));
+        let (salt, mark) = (salt.ok()?, mark.ok()?);
+        Bug::ALL.into_iter().find(|bug| bug.mark_of(salt) == mark).map(|bug| (bug, salt))
+    }
+
+    /// Made of the name, so that a seal keeps its meaning when the list grows.
+    fn mark_of(self, salt: u32) -> u32 {
+        let mut digest = Digest::default();
+        digest.word(u64::from(salt));
+        digest.bytes(self.name().as_bytes());
+        (digest.value() >> 32) as u32
+    }
 }
 
 #[cfg(test)]
@@ -343,6 +371,29 @@ mod tests {
             assert_eq!(serde_name(planted.bug), planted.name);
         }
         assert_eq!(PLANTED.iter().filter(|planted| planted.harmless).count(), 1);
+    }
+
+    #[test]
+    fn a_seal_gives_its_bug_back_and_shows_nothing_of_it() {
+        for bug in Bug::ALL {
+            for salt in [0, 1, 77, u32::MAX] {
+                assert_eq!(Bug::unsealed(&bug.sealed(salt)), Some((bug, salt)));
+            }
+            assert_ne!(bug.sealed(1)[8..], bug.sealed(2)[8..], "one seal tells nothing of another");
+        }
+        assert_eq!(Bug::NoFence.sealed(77), "0000004d6472c032", "it is the same in every version");
+        for wrong in [
+            "",
+            "no-fence",
+            "0000004d",
+            "0000004d00000000",
+            "+000004d00000000",
+            "0000004D00000000",
+            "0000004d000000000",
+        ] {
+            assert_eq!(Bug::unsealed(wrong), None, "{wrong}");
+        }
+        assert_eq!(Bug::unsealed("ööööööööö"), None);
     }
 
     fn serde_name(bug: Bug) -> String {

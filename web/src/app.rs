@@ -459,7 +459,7 @@ impl App {
         let news = loads || failed.is_some();
         if loads && failed.is_none() {
             self.failure = None;
-            self.nothing_hidden();
+            self.nothing_known();
             if !room::reduced_motion() {
                 // As at the start: what is opened begins to move by itself.
                 let _ = self.session.borrow_mut().dispatch(Command::Play);

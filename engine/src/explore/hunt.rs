@@ -53,7 +53,23 @@ pub fn hunting_ground(bug: Bug) -> Scenario {
 mod tests {
     use super::*;
     use crate::check::{Depth, Watch};
+    use crate::history::{Link, Recording};
     use crate::sim::Run;
+
+    #[test]
+    fn a_hidden_bug_makes_the_same_run_and_is_not_named_in_what_is_shared() {
+        for bug in Bug::ALL {
+            let open = hunting_ground(bug);
+            let sealed = Scenario { seal: Some(5), ..open.clone() };
+            let link = Link { scenario: sealed, deeds: Vec::new(), position: 12, view: String::new() };
+            let again = Recording::from_link(&link.encode().expect("it is short")).expect("it is whole");
+            assert_eq!((again.scenario().seal, again.scenario().config.bug), (Some(5), Some(bug)));
+            assert!(!again.scenario().to_text().contains(bug.name()));
+            let mut named = Recording::new(open).expect("it is a sound world");
+            named.seek(12);
+            assert_eq!(again.world().digest(), named.world().digest(), "{}", bug.name());
+        }
+    }
 
     #[test]
     fn every_bug_has_its_ground_which_is_sound_without_it() {

@@ -55,6 +55,9 @@ pub struct Scenario {
     pub feed: Feed,
     /// What is broken and mended, in order of time, whatever the requests are.
     pub faults: Arc<[TimedFault]>,
+    /// The config's bug is not to be named, neither where the scenario is written down nor where it is shown: the salt of
+    /// the seal under which it stands.
+    pub seal: Option<u32>,
     /// No request is sent later than this.
     pub end_ns: Option<u64>,
     /// The first events, when they do not come by time: see [`Source::order`].
@@ -82,6 +85,7 @@ impl Default for Scenario {
             pacing: Pacing::AsTimed,
             feed: Feed::Script([].into()),
             faults: [].into(),
+            seal: None,
             end_ns: None,
             order: [].into(),
         }

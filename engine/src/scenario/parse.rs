@@ -133,6 +133,10 @@ impl Draft {
             "seed" => scenario.seed = words.number("seed", "", 0, u64::MAX)?,
             "pacing" => scenario.pacing = settings::pacing(words)?,
             "order" => scenario.order = settings::order(words)?.into(),
+            "bug" => {
+                let (bug, seal) = settings::bug(words)?;
+                (scenario.config.bug, scenario.seal) = (Some(bug), seal);
+            }
             "end" => scenario.end_ns = Some(words.time("end")?),
             _ => self.workload = Some(settings::workload(words)?),
         }

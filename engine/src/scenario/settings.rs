@@ -53,6 +53,10 @@ pub fn key_of_field(field: &str) -> &'static str {
     }
 }
 
+/// In the place of a bug's name: its seal follows.
+pub const HIDDEN: &str = "hidden";
+const SEAL_FORM: &str = "copy its 16 digits as the page wrote them";
+
 const U32_MAX: u64 = u32::MAX as u64;
 /// As many requests may be on their way at once in a closed run.
 pub const DEPTH_MAX: u64 = 65_536;
@@ -84,7 +88,6 @@ pub fn world_setting(key: &str, words: &mut Words<'_>, config: &mut Config) -> R
         "disk" => config.disk = disk(words)?,
         "flush" => flush(words, config)?,
         "failover" => failover(words, config)?,
-        "bug" => config.bug = Some(bug(words)?),
         _ => return Ok(false),
     }
     words.end()?;
@@ -192,10 +195,18 @@ fn failover(words: &mut Words<'_>, config: &mut Config) -> Result<(), ScenarioEr
     Ok(())
 }
 
-fn bug(words: &mut Words<'_>) -> Result<Bug, ScenarioError> {
-    let known: Vec<&str> = Bug::ALL.iter().map(|bug| bug.name()).collect();
+/// `bug no-fence`, or the same under a seal: `bug hidden 0000004d1b2c3d4e`. The bug, and the seal's salt.
+pub fn bug(words: &mut Words<'_>) -> Result<(Bug, Option<u32>), ScenarioError> {
+    let names = Bug::ALL.iter().map(|bug| bug.name());
+    let known: Vec<&str> = std::iter::once(HIDDEN).chain(names).collect();
     let word = words.one_of("a planted bug", &known)?;
-    Ok(Bug::find(word.text).expect("one of the names was taken"))
+    if let Some(bug) = Bug::find(word.text) {
+        return Ok((bug, None));
+    }
+    let seal = words.need("the hidden bug's seal", SEAL_FORM)?;
+    let (bug, salt) = Bug::unsealed(seal.text)
+        .ok_or_else(|| words.error(seal, "no bug that is known here is under this seal", SEAL_FORM))?;
+    Ok((bug, Some(salt)))
 }
 
 /// `order 3 0 7 4`: the numbers of the first events, in their order.

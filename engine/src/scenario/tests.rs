@@ -1,4 +1,5 @@
 use super::*;
+use crate::bug::Bug;
 use crate::config::{
     Config, DiskProfile, FailoverConfig, FlushPolicy, Geometry, Layout, LinkConfig, LunConfig,
 };
@@ -415,13 +416,32 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
             order: (0..seed % 5).map(|n| EventId(seed % 100 + n)).collect(),
             title: title.trim().into(),
             about: String::new(),
-            config,
+            // Some have a bug, and some of those hide it.
+            config: Config { bug: Bug::ALL.get((seed % 40) as usize).copied(), ..config },
+            seal: (seed % 40 < 20).then_some(seed as u32),
             seed,
             pacing,
             feed,
             faults: faults.into(),
             end_ns,
         })
+}
+
+#[test]
+fn a_hidden_bug_is_the_same_bug_and_nowhere_named() {
+    let open = Scenario::parse("mirrorline scenario 1\nbug no-fence\n").unwrap();
+    let hidden = Scenario { seal: Some(77), ..open.clone() };
+    let text = hidden.to_text();
+    assert!(text.contains("\nbug hidden 0000004d") && !text.contains("fence\n"), "{text}");
+    let back = Scenario::parse(&text).unwrap();
+    assert_eq!((&back.config, back.seal), (&open.config, Some(77)));
+    for (line, column) in
+        [("bug hidden", 12), ("bug hidden no-fence", 12), ("bug hidden 0000004d00000000", 12)]
+    {
+        let error = Scenario::parse(&format!("mirrorline scenario 1\n{line}\n")).unwrap_err();
+        assert_eq!((error.line, error.column), (2, column), "{error}");
+        assert!(error.remedy.contains("16 digits"), "{error}");
+    }
 }
 
 proptest! {
@@ -439,6 +459,7 @@ proptest! {
         prop_assert_eq!((back.pacing, back.end_ns), (scenario.pacing, scenario.end_ns));
         prop_assert_eq!(&back.faults, &scenario.faults);
         prop_assert_eq!(&back.order, &scenario.order);
+        prop_assert_eq!(back.seal, scenario.seal);
         let first = |scenario: &Scenario| {
             let mut source = scenario.source().unwrap();
             (0..50).map_while(|_| source.next_op()).collect::<Vec<_>>()

@@ -2,6 +2,7 @@
 
 use crate::config::{DiskProfile, FailoverConfig, Layout};
 use crate::fact::IoKind;
+use crate::scenario::settings::HIDDEN;
 use crate::scenario::units::format_ns;
 use crate::scenario::{FORMAT_VERSION, Feed, Scenario, faults};
 use crate::sim::op::{Source, TimedOp};
@@ -61,7 +62,10 @@ pub fn write(scenario: &Scenario) -> String {
         lines.push(format!("order {}", order.join(" ")));
     }
     if let Some(bug) = config.bug {
-        lines.push(format!("bug {}", bug.name()));
+        lines.push(match scenario.seal {
+            Some(salt) => format!("bug {HIDDEN} {}", bug.sealed(salt)),
+            None => format!("bug {}", bug.name()),
+        });
     }
     match &scenario.feed {
         Feed::Script(ops) => happenings(ops.iter().copied(), &scenario.faults, &mut lines),

@@ -34,8 +34,8 @@ pub(super) struct Checking {
     choices: Choices,
     running: Option<Running>,
     planner: RefCell<Planner>,
-    /// The bug on the stage is not to be named.
-    hidden: bool,
+    /// The bug on the stage, which is not to be named, has been named all the same.
+    revealed: bool,
     /// What breaks in the counterexample that is on the stage, and after how many events.
     played: Option<Broken>,
 }
@@ -58,15 +58,25 @@ impl App {
                 .map(|running| running.paused),
             name: running.as_ref().map(|running| running.plan.name.as_str()),
             swept: running.as_ref().and_then(|running| swept(running.report.as_ref()?, choices.seeds)),
-            verdict: running.as_ref().and_then(|running| running.verdict(self.checking.hidden)),
+            verdict: running.as_ref().and_then(|running| running.verdict(self.is_hidden())),
         };
         check_dialog(&dialog, &self.act)
     }
 
     /// The bug that is planted in what is on the stage.
     pub(super) fn planted(&self) -> Option<PlantedBug> {
-        let bug = self.session.borrow().instant().config().bug?;
-        Some(PlantedBug { bug, hidden: self.checking.hidden })
+        let (bug, _) = self.session.borrow().planted()?;
+        Some(PlantedBug { bug, hidden: self.is_hidden() })
+    }
+
+    /// Whether the bug on the stage is not to be named.
+    fn is_hidden(&self) -> bool {
+        self.has_sealed_bug() && !self.checking.revealed
+    }
+
+    /// Whether what goes out of the page does not name the bug on the stage.
+    pub(super) fn has_sealed_bug(&self) -> bool {
+        self.session.borrow().planted().is_some_and(|(_, seal)| seal.is_some())
     }
 
     fn plan(&self) -> Rc<Plan> {
@@ -95,8 +105,9 @@ impl App {
             }
             Ask::Explore => self.explore(self.plan()),
             Ask::FindBug => {
-                if let Some(planted) = self.planted() {
-                    self.explore(Rc::new(find_bug(planted.bug)));
+                let planted = self.session.borrow().planted();
+                if let Some((bug, seal)) = planted {
+                    self.explore(Rc::new(find_bug(bug, seal)));
                 }
             }
             Ask::Pause => {
@@ -111,25 +122,25 @@ impl App {
             Ask::Play => {
                 let report = self.checking.running.take().and_then(|running| running.report);
                 if let Some(Report::Broken(_, found) | Report::Failed { found, .. }) = report {
-                    // A hidden bug is still the same one.
-                    let hidden = self.checking.hidden;
+                    // What has been revealed of a bug is known of the run that shows it.
+                    let revealed = self.checking.revealed;
                     self.open_text(&found.scenario);
-                    self.checking.hidden = hidden;
+                    self.checking.revealed = revealed;
                     self.checking.played = found.broken();
                 }
             }
-            Ask::Plant => self.plant(PLANTED[self.checking.choices.bug].bug, false),
-            Ask::Hide => self.plant(hidden_bug(any_number()), true),
-            Ask::Reveal => self.checking.hidden = false,
+            Ask::Plant => self.plant(PLANTED[self.checking.choices.bug].bug, None),
+            Ask::Hide => self.plant(hidden_bug(any_number()), Some(any_number())),
+            Ask::Reveal => self.checking.revealed = true,
         }
         true
     }
 
-    fn plant(&mut self, bug: Bug, hidden: bool) {
-        let scenario: Scenario = hunting_ground(bug);
+    /// With a salt, it is not to be named.
+    fn plant(&mut self, bug: Bug, seal: Option<u32>) {
+        let scenario = Scenario { seal, ..hunting_ground(bug) };
         self.checking.running = None;
         self.open_text(&scenario.to_text());
-        self.checking.hidden = hidden;
     }
 
     fn explore(&mut self, plan: Rc<Plan>) {
@@ -172,9 +183,9 @@ impl App {
         self.checking.running = None;
     }
 
-    /// Something else is on the stage: whatever bug it has may be named.
-    pub(super) fn nothing_hidden(&mut self) {
-        self.checking.hidden = false;
+    /// Something else is on the stage, of which nothing has been revealed or found.
+    pub(super) fn nothing_known(&mut self) {
+        self.checking.revealed = false;
         self.checking.played = None;
     }
 

@@ -54,7 +54,7 @@ impl App {
 
     pub(super) fn sharing(&self) -> Html {
         let Some(shared) = &self.shared else { return Html::default() };
-        html! { <ShareDialog link={shared.link.clone()} scenario={Rc::clone(&shared.scenario)} title={self.scene.source.title.clone()} act={self.act.clone()} /> }
+        html! { <ShareDialog link={shared.link.clone()} scenario={Rc::clone(&shared.scenario)} title={self.scene.source.title.clone()} sealed={self.has_sealed_bug()} act={self.act.clone()} /> }
     }
 
     /// Makes what can be shared when the dialog opens, and again only when it would be something else. Says whether it
@@ -112,7 +112,7 @@ impl App {
         match result {
             Ok(view) => {
                 self.failure = None;
-                self.nothing_hidden();
+                self.nothing_known();
                 self.left = None;
                 if let Some(tab) = view.tab {
                     self.dock(Wish::Show(tab));

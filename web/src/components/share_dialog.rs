@@ -20,6 +20,8 @@ pub struct ShareDialogProps {
     /// The scenario as text, for a file.
     pub scenario: Rc<str>,
     pub title: String,
+    /// There is a bug in it that is not to be named.
+    pub sealed: bool,
     pub act: Callback<Action>,
 }
 
@@ -68,6 +70,9 @@ pub fn share_dialog(props: &ShareDialogProps) -> Html {
     html! {
         <Sheet title={tr("Share")} class="share" testid="share-dialog" {close}>
             { body }
+            if props.sealed {
+                <p class="sub" data-testid="share-sealed">{ tr("A bug is hidden in it: neither link nor file names it, and whoever opens them may hunt it too.") }</p>
+            }
         </Sheet>
     }
 }

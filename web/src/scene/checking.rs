@@ -134,9 +134,10 @@ impl Plan {
     }
 
     #[must_use]
-    pub fn of_named(world: &'static NamedWorld, bug: Option<Bug>) -> Plan {
+    pub fn of_named(world: &'static NamedWorld, bug: Option<Bug>, seal: Option<u32>) -> Plan {
         let mut scenario = world.scenario();
         scenario.config.bug = bug;
+        scenario.seal = seal;
         let about = tr_any(world.about);
         Plan { world: Some(world), ..Plan::of(&scenario, world.name.to_owned(), about) }
     }
@@ -213,8 +214,8 @@ impl Planner {
             return Rc::clone(plan);
         }
         let plan = Rc::new(match of {
-            Of::Bug { bug } => find_bug(PLANTED[bug].bug),
-            Of::Named { world } => Plan::of_named(&WORLDS[world], None),
+            Of::Bug { bug } => find_bug(PLANTED[bug].bug, None),
+            Of::Named { world } => Plan::of_named(&WORLDS[world], None, None),
             Of::Stage { requests, faults, .. } => Plan::of_stage(&session.nearby(requests, faults)),
         });
         self.last = Some((spoken, of, Rc::clone(&plan)));
@@ -430,11 +431,11 @@ pub fn hidden_bug(number: u32) -> Bug {
     harmful().nth(place).map_or(PLANTED[0].bug, |planted| planted.bug)
 }
 
-/// The plan that finds a bug soonest.
+/// The plan that finds a bug soonest; under its seal, if it has one.
 #[must_use]
-pub fn find_bug(bug: Bug) -> Plan {
+pub fn find_bug(bug: Bug, seal: Option<u32>) -> Plan {
     let world = worlds::find(bug.planted().world).unwrap_or(&WORLDS[0]);
-    Plan::of_named(world, Some(bug))
+    Plan::of_named(world, Some(bug), seal)
 }
 
 /// The bug that is planted in what is on the stage, as the page tells it.
@@ -472,7 +473,7 @@ mod tests {
         Counts { states: 186_204, generated: 500_034, depth: 51, frontier: 0, bytes: 1 << 24, ms: 1_870 };
 
     fn named(world: &str, bug: Option<Bug>) -> Plan {
-        Plan::of_named(worlds::find(world).expect("it is named"), bug)
+        Plan::of_named(worlds::find(world).expect("it is named"), bug, None)
     }
 
     #[test]
@@ -540,7 +541,7 @@ mod tests {
 
     #[test]
     fn the_harmless_bug_says_why_the_explorer_is_silent() {
-        let plan = find_bug(Bug::PromoteConsistent);
+        let plan = find_bug(Bug::PromoteConsistent, None);
         let said = verdict(&plan, &Report::Exhausted(COUNTS, String::new()), false).expect("it is over");
         assert!(said.tone == Tone::Good && said.more.contains("harmless"), "{said:?}");
     }
@@ -554,7 +555,7 @@ mod tests {
 
     #[test]
     fn a_counterexample_tells_the_rule_and_of_the_bug_only_what_is_not_hidden() {
-        let plan = find_bug(Bug::RecycleEarly);
+        let plan = find_bug(Bug::RecycleEarly, None);
         let found = Break {
             rule: "SLOT-PARTITION".into(),
             what: "A02 is both".into(),
@@ -571,6 +572,10 @@ mod tests {
         );
         let said = verdict(&plan, &report, true).expect("it is over");
         assert!(!format!("{said:?}").contains("META"), "{said:?}");
+        // Nor does the run that shows it, whose plan is under the seal already.
+        let sealed = find_bug(Bug::RecycleEarly, Some(3)).scenario;
+        assert!(!sealed.contains("recycle-early"), "{sealed}");
+        assert_eq!(Scenario::parse(&sealed).expect("it is sound").config.bug, Some(Bug::RecycleEarly));
         assert_eq!(said.play.as_deref(), Some("x"));
     }
 

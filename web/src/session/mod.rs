@@ -31,6 +31,7 @@ use crate::scene::spacetime::{self, Lens, SpaceTime};
 use branches::Branches;
 use compare::{Compared, Comparing};
 use film::Film;
+use mirrorline_engine::bug::Bug;
 use mirrorline_engine::explain::Instant;
 use mirrorline_engine::history::Link;
 use mirrorline_engine::ids::{LineKey, Lun};
@@ -351,6 +352,13 @@ impl Session {
     #[must_use]
     pub fn scenario_text(&self) -> String {
         self.film.scenario().to_text()
+    }
+
+    /// The bug that is planted in this run, and the salt of its seal if it is not to be named.
+    #[must_use]
+    pub fn planted(&self) -> Option<(Bug, Option<u32>)> {
+        let scenario = self.film.scenario();
+        scenario.config.bug.map(|bug| (bug, scenario.seal))
     }
 
     /// Charts of the whole run.

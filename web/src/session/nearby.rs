@@ -34,7 +34,8 @@ impl Session {
             (from, (ops, broken)) = (0, self.coming(0));
         }
         let config = &self.film.scenario().config;
-        let scenario = small_world(config, &ops, &broken, requests, faults);
+        let seal = self.film.scenario().seal;
+        let scenario = Scenario { seal, ..small_world(config, &ops, &broken, requests, faults) };
         let small = &scenario.config;
         let same = (small.lines, small.lent, small.raid) == (config.lines, config.lent, config.raid);
         let whole = from == 0
