@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { GOLDEN_TEXT, TRACE, load } from '../lib/module.mjs';
 
-const { Simulation, replay } = await load();
+const { Simulation, check, replay } = await load();
 
 /** What a caller may pass by mistake. */
 const ODD = [
@@ -67,6 +67,8 @@ const CALLS = {
   'fromTrace, options': (value) => Simulation.fromTrace(TRACE, value),
   fromLink: (value) => Simulation.fromLink(value),
   replay: (value) => replay(value),
+  check: (value) => check(value),
+  'check, options': (value) => check('tight', value),
   'replay, options': (value) => replay(TRACE, value),
   apply: (value) => busy().apply(value),
   stepEvent: (value) => busy().stepEvent(value),
@@ -141,6 +143,8 @@ test('an error names what is wrong', () => {
     mustThrow(() => Simulation.fromLink(value), /needs a string/);
   }
   mustThrow(() => new Simulation({ raid: { disks: 4, layout: 'left', chunkBlocks: 1 } }), /left/);
+  mustThrow(() => new Simulation({ bug: 'no-fense' }), /config\.bug: .*no-fense.*no-fence/);
+  mustThrow(() => new Simulation({ bug: 3 }), /config\.bug/);
   mustThrow(() => Simulation.fromScenario('no-such'), /no-such.*safe-write/);
   mustThrow(() => Simulation.fromScenario('mirrorline scenario 1\nlines many\n'), /2|line/);
   mustThrow(() => Simulation.fromLink('#nothing'), /link/);

@@ -38,6 +38,7 @@ const CONFIG = {
     heartbeatNs: 1_000_000, misses: 4, recordNs: 100_000n, fenceNs: 300_000, bootNs: 2_000_000, hostTimeoutNs: 10_000_000,
     patrolDepth: 4, soloWriteBack: false,
   },
+  bug: 'promote-consistent',
 };
 const HARD_DISK = {
   kind: 'hdd', trackToTrackNs: 500_000, fullStrokeNs: 8_000_000n, rotationNs: 8_333_333, megabytesPerS: 150,
@@ -86,6 +87,7 @@ function collect() {
     'ReturnType<Simulation["digest"]>': [again.digest()],
     'ReturnType<Simulation["link"]>': [again.link()],
     'ReturnType<typeof replay>': [module.replay(TRACE, { depth: 4, lines: 64 })],
+    'ReturnType<typeof check>': [module.check('tight'), module.check(null, { bug: 'ack-before-meta' })],
     'ReturnType<typeof version>': [module.version()],
     'ReturnType<typeof scenarios>': [module.scenarios()],
     EventKind: distinct(told.map(({ event }) => event.kind)),
@@ -97,7 +99,7 @@ function collect() {
 /** The program whose compilation is the test. `seen` are the names that occurred, by their type. */
 function program(kind) {
   const from = JSON.stringify(join(MODULE, kind, 'mirrorline.js'));
-  const names = 'Config, EventKind, Fact, LineState, MessageKind, Simulation, Snapshot, replay, scenarios, version';
+  const names = 'Config, EventKind, Fact, LineState, MessageKind, Simulation, Snapshot, check, replay, scenarios, version';
   const lines = [`import type { ${names} } from ${from};`];
   for (const [type, list] of Object.entries(values)) {
     for (const value of list) lines.push(`(${literal(value)}) satisfies ${type};`);

@@ -2,6 +2,15 @@
 export type ControllerId = "A" | "B";
 export type Io = "read" | "write";
 
+/** A rule of the protocol that is broken on purpose. */
+export type Bug =
+  | "ack-before-meta" | "mirror-in-place" | "forget-flushed-mirror" | "no-fence" | "read-pending" | "recycle-early"
+  | "through-keeps-mirror" | "keep-old-memory" | "switch-early" | "look-without-lock" | "disk-before-fn-ack"
+  | "promote-consistent" | "grant-hands-valid" | "queue-write-through" | "trust-unpinned" | "trust-after-power-loss"
+  | "close-recovery-early" | "keep-copies" | "switch-while-writing" | "tell-no-slots" | "keep-foreign-slot"
+  | "rehome-any-time" | "await-resync-done" | "skip-consistent" | "skip-reuse" | "grant-during-flush"
+  | "consistent-ignores-seq" | "owner-decides" | "clear-all-at-c-ack" | "continue-flush" | "restart-at-once";
+
 /** What a world is made of; what is left out is as by default. Times in virtual nanoseconds. */
 export interface Config {
   /** Slots of each controller's cache for its own lines. */
@@ -34,6 +43,8 @@ export interface Config {
     heartbeatNs?: number | bigint; misses?: number; recordNs?: number | bigint; fenceNs?: number | bigint;
     bootNs?: number | bigint; hostTimeoutNs?: number | bigint; patrolDepth?: number; soloWriteBack?: boolean;
   };
+  /** Planted in both controllers; none when left out. */
+  bug?: Bug | null;
 }
 
 /** A host's request. Hosts are counted from 1, LUNs and blocks from 0. */
@@ -226,6 +237,39 @@ export interface ReplayReport {
   digest: string;
 }
 
+export interface CheckOptions {
+  /** Planted in the world; without a world, the one in which it is found soonest is taken. */
+  bug?: Bug | null;
+  /** Gives up after so many states, 20 million when left out; each takes some 50 bytes. */
+  maxStates?: number;
+  /** Of states that are the same but for names one is explored; `false` for every state. */
+  symmetry?: boolean;
+  /** Told every tenth of a second; whoever returns `false` has enough, and the search is not complete. */
+  onProgress?: (progress: CheckProgress) => unknown;
+}
+
+export interface CheckProgress { unique_states: number; generated_states: number; depth: number; frontier: number }
+
+/** The object that `mirrorline check --json` ends with, and the counterexample as a scenario's text. */
+export interface CheckReport {
+  /** A named world, or the scenario's title. */
+  world: string;
+  bug: Bug | null;
+  symmetries: string[];
+  unique_states: number;
+  generated_states: number;
+  depth: number;
+  /** All that the unique ones stand for. */
+  plain_states: number;
+  /** Whether every state was seen. */
+  complete: boolean;
+  violation: {
+    invariant: string; steps: number; link: string | null; what: string; file: null; scenario: string | null;
+  } | null;
+  wall_s: number;
+  unique_states_per_s: number;
+}
+
 /** A run, one instant of it, and everything that was done to it. */
 export class Simulation {
   /** A world in which nothing happens until something is applied. */
@@ -267,3 +311,8 @@ export function version(): string;
 export function scenarios(): string[];
 /** Replays a fio iolog to its end and reports; nothing is recorded, so it is fast. */
 export function replay(bytes: Uint8Array, options?: TraceOptions): ReplayReport;
+/**
+ * Every order of events of a small world, checked: one of those that `mirrorline check --list` names, or a scenario's text.
+ * Blocks until it is done: on a page, call it in a worker.
+ */
+export function check(worldOrScenario?: string | null, options?: CheckOptions): CheckReport;

@@ -5,8 +5,10 @@
 //! arguments throw an `Error` that says what is wrong; nothing panics.
 
 mod arguments;
+mod check;
 
 use arguments::{count, from_js, given, octets, text};
+pub use check::check;
 use mirrorline_engine::check::{Depth, Violation, Watch};
 use mirrorline_engine::config::Config;
 use mirrorline_engine::export::snapshot::{Request, Snapshot};

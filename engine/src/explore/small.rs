@@ -75,6 +75,16 @@ pub fn small_world(
     scenario
 }
 
+/// Whether a scenario is as small as the named worlds are: of others there are more states than anybody has memory for,
+/// and more choices in a state than are counted.
+#[must_use]
+pub fn is_small(scenario: &Scenario) -> bool {
+    let Scenario { config, faults, .. } = scenario;
+    let slots = config.lines.max(config.lent);
+    let few = requests(scenario) + faults.len() <= REQUESTS_MAX + FAULTS_MAX && slots <= LINES_MAX;
+    few && config.stripes() <= u64::from(LINES_MAX) && u64::from(config.line_blocks()) <= LINE_BLOCKS
+}
+
 /// The first faults that the explorer knows and that fit the world.
 fn explorable(scenario: &Scenario, faults: &[Fault], most: usize) -> Vec<TimedFault> {
     let Ok(mut world) = scenario.world() else { return Vec::new() };
@@ -159,6 +169,23 @@ mod tests {
 
     fn write(lun: u16, lbn: u64, blocks: u32) -> HostOp {
         HostOp { host: HostId(1), via: A, io: IoKind::Write, lun: Lun(lun), lbn, blocks }
+    }
+
+    #[test]
+    fn the_named_worlds_are_small_and_what_is_taken_from_a_run_is_too() {
+        for world in &worlds::WORLDS {
+            assert!(is_small(&world.scenario()), "{}", world.name);
+        }
+        let ops = [write(0, 0, 1), write(0, 1, 1), write(0, 2, 1), write(0, 3, 1), write(0, 0, 1)];
+        let small = small_world(&Config::default(), &ops, &[], REQUESTS_MAX, FAULTS_MAX);
+        assert!(is_small(&small) && requests(&small) == 4);
+        let Feed::Script(taken) = &small.feed else { panic!("they are listed") };
+        let more: Vec<TimedOp> = [&taken[..], &taken[..], &taken[..1]].concat();
+        assert!(!is_small(&Scenario { feed: Feed::Script(more.into()), ..small.clone() }));
+        let mut large = small;
+        large.config.lines = 3;
+        assert!(!is_small(&large));
+        assert!(!is_small(&Scenario::default()));
     }
 
     #[test]

@@ -594,6 +594,17 @@ mod tests {
         );
     }
 
+    /// The types that TypeScript sees.
+    #[test]
+    fn the_declared_names_of_the_bugs_are_those_that_can_be_planted() {
+        let types = include_str!("../api.d.ts");
+        let (_, rest) = types.split_once("export type Bug =").expect("it is declared");
+        let (names, _) = rest.split_once(';').expect("it ends");
+        let names: Vec<&str> = names.split('"').skip(1).step_by(2).collect();
+        let planted: Vec<&str> = PLANTED.iter().map(|planted| planted.name).collect();
+        assert_eq!(names, planted);
+    }
+
     #[test]
     fn a_hidden_bug_does_harm_whatever_the_number() {
         for number in 0..60 {
