@@ -215,7 +215,7 @@ impl Controller {
     pub(super) fn give_back_foreign(&mut self, at: u32) -> Option<Slot> {
         let slot = self.table[at].loc.filter(|slot| !self.memory.is_local(*slot))?;
         self.memory.hold(slot, None);
-        self.foreign -= 1;
+        self.count_foreign_out();
         let line = &mut self.table[at];
         line.loc = None;
         line.valid = BlockMap::EMPTY;
@@ -314,7 +314,9 @@ impl Controller {
         }
         self.table[at].dirty = BlockMap::EMPTY;
         if self.is_foreign(at) || self.table[at].stub {
-            self.foreign -= u32::from(self.is_foreign(at));
+            if self.is_foreign(at) {
+                self.count_foreign_out();
+            }
             self.forget_data(at, out);
         }
         self.set_state(at, Some(LineState::SC), out);

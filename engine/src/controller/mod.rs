@@ -455,6 +455,12 @@ impl Controller {
         self.table[at].loc.is_some_and(|slot| !self.memory.is_local(slot))
     }
 
+    /// A line leaves a slot that is home to the peer. Where a rule is broken more may do so than came into one.
+    fn count_foreign_out(&mut self) {
+        debug_assert!(self.foreign > 0 || self.is_broken(), "each was counted when it came to be one");
+        self.foreign = self.foreign.saturating_sub(1);
+    }
+
     #[must_use]
     pub fn id(&self) -> ControllerId {
         self.id

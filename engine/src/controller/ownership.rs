@@ -59,9 +59,11 @@ impl Controller {
 
     /// SWAP: the mirror becomes the line and the line its mirror. No data moves and no disk is touched.
     fn grant_swap<O: Observer>(&mut self, at: u32, state: LineState, out: &mut Outbox<'_, O>) {
+        let slot = self.table[at].loc.expect("a line in OD or OK has a slot");
+        if !self.memory.is_local(slot) {
+            self.count_foreign_out();
+        }
         let line = &mut self.table[at];
-        let slot = line.loc.expect("a line in OD or OK has a slot");
-        self.foreign -= u32::from(!self.memory.is_local(slot));
         let mirror = line.peer_slot.expect("a line in OD or OK has a mirror");
         let cid =
             Cid { owner: self.id.peer(), slot: mirror, generation: line.cid.generation.wrapping_add(1) };

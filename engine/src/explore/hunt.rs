@@ -72,6 +72,23 @@ mod tests {
     }
 
     #[test]
+    fn no_bug_ends_the_program_before_it_is_found() {
+        for bug in Bug::ALL {
+            let scenario = hunting_ground(bug);
+            let world = scenario.world().expect("it is a sound world");
+            let source = scenario.source().expect("its requests are listed");
+            let mut run = Run::new(world, source, scenario.pacing);
+            let mut watch = Watch::new(Depth::EveryEvent);
+            for _ in 0..2_000 {
+                if run.step(&mut watch).is_none() {
+                    break;
+                }
+                watch.after_event(run.world());
+            }
+        }
+    }
+
+    #[test]
     fn every_bug_has_its_ground_which_is_sound_without_it() {
         for bug in Bug::ALL {
             let mut scenario = hunting_ground(bug);
