@@ -154,7 +154,7 @@ fn without_function(options: JsValue) -> Result<(JsValue, Option<Function>), JsE
     let function = Reflect::get(object, &NAME.into()).map_err(unreadable)?;
     let rest = Object::new();
     for key in Reflect::own_keys(object).map_err(unreadable)? {
-        if key != JsValue::from(NAME) {
+        if key.as_string().as_deref() != Some(NAME) {
             let value = Reflect::get(object, &key).map_err(unreadable)?;
             Reflect::set(&rest, &key, &value).map_err(unreadable)?;
         }
