@@ -32,6 +32,11 @@ pub fn frames() -> Result<Vec<Figure>> {
     in_browser("script per frame while playing", "frames.mjs")
 }
 
+/// From a press until what came of it is painted, while it plays.
+pub fn interaction() -> Result<Vec<Figure>> {
+    in_browser("interaction to next paint while playing", "interaction.mjs")
+}
+
 /// From a press on the scrubber until the page shows that event.
 pub fn seek() -> Result<Vec<Figure>> {
     in_browser("seek in the page", "seek.mjs")
