@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::scenario_file;
 use mirrorline_engine::bug::Bug;
 use mirrorline_engine::explore::worlds::{self, NamedWorld, WORLDS};
-use mirrorline_engine::explore::{Counterexample, Model};
+use mirrorline_engine::explore::{Counterexample, Finding, Model};
 use mirrorline_engine::scenario::error::did_you_mean;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -161,21 +161,8 @@ fn check(
     let search = explore::explore(&model, args.max_states, threads, &interrupt::asked);
     let wall_s = began.elapsed().as_secs_f64();
     let seen: Vec<&str> = search.coverage().names().collect();
-    let mut broken = None;
-    if let Some(found) = search.found().or_else(|| search.stuck()) {
-        let counterexample = Counterexample::new(&model, &found);
-        let name = bug.map_or(world.name.to_owned(), |bug| format!("{}-{}", bug.name(), world.name));
-        let file = scenario_file::write(&args.out, &name, &counterexample.scenario)?;
-        broken = Some(Broken {
-            invariant: counterexample.violation.invariant.name(),
-            steps: counterexample.steps,
-            link: counterexample.link().ok(),
-            what: counterexample.violation.what,
-            file: Some(file),
-        });
-    } else if search.is_complete() && bug.is_none() {
-        broken = never_seen(world, &seen);
-    }
+    let finding = Finding::of(&model, &search, Some(world));
+    let broken = finding.map(|finding| tell(finding, world, bug, args)).transpose()?;
     let checked = Checked {
         world: world.name,
         bug: bug.map(Bug::name),
@@ -197,12 +184,14 @@ fn check(
     Ok(if checked.violation.is_some() { Verdict::Violated } else { Verdict::Fine })
 }
 
-/// What the world is there to show and has not shown.
-fn never_seen(world: &NamedWorld, seen: &[&str]) -> Option<Broken> {
-    let missing = world.unseen(seen);
-    let what = format!("never seen: {}", missing.join(", "));
-    let broken = Broken { invariant: "SOMETIMES", steps: 0, link: None, what, file: None };
-    (!missing.is_empty()).then_some(broken)
+/// Writes the counterexample down, if there is one.
+fn tell(finding: Finding, world: &NamedWorld, bug: Option<Bug>, args: &Args) -> Result<Broken, Failure> {
+    let Finding { rule, steps, what, counterexample } = finding;
+    let name = bug.map_or(world.name.to_owned(), |bug| format!("{}-{}", bug.name(), world.name));
+    let write = |it: &Counterexample| scenario_file::write(&args.out, &name, &it.scenario);
+    let file = counterexample.as_ref().map(write).transpose()?;
+    let link = counterexample.and_then(|it| it.link().ok());
+    Ok(Broken { invariant: rule, steps, link, what, file })
 }
 
 fn print(checked: &Checked, bytes: usize, max_states: usize, out: &mut Output) -> Result<(), Failure> {
@@ -235,19 +224,4 @@ fn print(checked: &Checked, bytes: usize, max_states: usize, out: &mut Output) -
         ))?,
     }
     out.line("")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_world_has_not_shown_is_named() {
-        let world = worlds::find("tight").expect("it is named");
-        let mut seen: Vec<&str> = world.reaches.split(' ').collect();
-        assert!(never_seen(world, &seen).is_none());
-        seen.retain(|word| *word != "NACK");
-        let broken = never_seen(world, &seen).expect("something is missing");
-        assert_eq!((broken.invariant, broken.what.as_str()), ("SOMETIMES", "never seen: NACK"));
-    }
 }

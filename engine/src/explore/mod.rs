@@ -3,6 +3,7 @@
 //! See `docs/explorer.md`.
 
 pub mod counterexample;
+pub mod finding;
 pub mod hunt;
 pub mod model;
 pub mod search;
@@ -13,5 +14,6 @@ mod table;
 pub mod worlds;
 
 pub use counterexample::Counterexample;
+pub use finding::Finding;
 pub use model::{Model, Scratch};
 pub use search::{Batch, Found, Search};

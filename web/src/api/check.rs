@@ -4,7 +4,7 @@ use super::arguments::{given, text};
 use js_sys::{Date, Function, Object, Reflect};
 use mirrorline_engine::bug::Bug;
 use mirrorline_engine::explore::worlds::{self, NamedWorld, WORLDS};
-use mirrorline_engine::explore::{Counterexample, Model, Search, small};
+use mirrorline_engine::explore::{Finding, Model, Search, small};
 use mirrorline_engine::scenario::Scenario;
 use mirrorline_engine::scenario::error::did_you_mean;
 use serde::{Deserialize, Serialize};
@@ -99,14 +99,7 @@ pub fn check(world_or_scenario: JsValue, options: JsValue) -> Result<JsValue, Js
         told_ms = Date::now();
     }
     let wall_s = (Date::now() - began_ms) / 1_000.0;
-    let seen: Vec<&str> = search.coverage().names().collect();
-    let violation = match search.found().or_else(|| search.stuck()) {
-        Some(found) => Some(Broken::of(&Counterexample::new(&model, &found))),
-        None => named.filter(|_| search.is_complete() && planted.is_none()).and_then(|named| {
-            let unseen = named.unseen(&seen);
-            (!unseen.is_empty()).then(|| Broken::never_seen(&unseen))
-        }),
-    };
+    let violation = Finding::of(&model, &search, named).map(Broken::from);
     let checked = Checked {
         world,
         bug: planted.map(Bug::name),
@@ -123,23 +116,17 @@ pub fn check(world_or_scenario: JsValue, options: JsValue) -> Result<JsValue, Js
     Ok(super::to_js(&checked)?)
 }
 
-impl Broken {
-    fn of(counterexample: &Counterexample) -> Broken {
-        let Counterexample { scenario, violation, steps, .. } = counterexample;
+impl From<Finding> for Broken {
+    fn from(finding: Finding) -> Broken {
+        let Finding { rule, steps, what, counterexample } = finding;
         Broken {
-            invariant: violation.invariant.name(),
-            steps: *steps as f64,
-            link: counterexample.link().ok(),
-            what: violation.what.clone(),
+            invariant: rule,
+            steps: steps as f64,
+            link: counterexample.as_ref().and_then(|it| it.link().ok()),
+            what,
             file: None,
-            scenario: Some(scenario.to_text()),
+            scenario: counterexample.map(|it| it.scenario.to_text()),
         }
-    }
-
-    /// What a named world is there to show and has not shown.
-    fn never_seen(unseen: &[&str]) -> Broken {
-        let what = format!("never seen: {}", unseen.join(", "));
-        Broken { invariant: "SOMETIMES", steps: 0.0, link: None, what, file: None, scenario: None }
     }
 }
 
