@@ -228,11 +228,10 @@ fn survive_one(view: &LineView<'_>, report: &mut Report<'_>) {
 fn recovered_from_memory(view: &LineView<'_>, at: ControllerId) -> (BlockMap, BlockMap) {
     let Some(line) = view.entry(at) else { return (BlockMap::EMPTY, BlockMap::EMPTY) };
     let dirty = if line.loc.is_some() { line.dirty } else { BlockMap::EMPTY };
-    // A flush that writes may overlap starts over at a takeover, with all that is dirty.
-    let overlap = || view.world.controller(at).flushes().get(view.key).is_some();
+    let starts_over = || view.world.controller(at).starts_over(view.key);
     match line.state {
         Some(LineState::OD | LineState::MD | LineState::MF | LineState::OP) => (dirty, BlockMap::EMPTY),
-        Some(LineState::OF(step)) if step != FlushStep::Confirm || overlap() => (dirty, BlockMap::EMPTY),
+        Some(LineState::OF(step)) if step != FlushStep::Confirm || starts_over() => (dirty, BlockMap::EMPTY),
         Some(LineState::OW(_)) => {
             let operation = view.world.controller(at).operation(line);
             (BlockMap::EMPTY, operation.map_or(BlockMap::EMPTY, |request| request.map))

@@ -62,6 +62,12 @@ impl Controller {
         &self.overlapped
     }
 
+    /// Whether a flush of the line would start over at a takeover, with all that is dirty.
+    #[must_use]
+    pub fn starts_over(&self, key: LineKey) -> bool {
+        self.overlapped.get(key).is_some()
+    }
+
     /// Whether a write may begin on a line that is being flushed. Not when the peer has asked for the line, which would
     /// wait longer, and not when the mirror is to be dropped.
     pub(super) fn may_write_in_flush(&self, at: u32) -> bool {

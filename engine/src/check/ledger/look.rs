@@ -101,10 +101,7 @@ fn memory(view: &LineView<'_>, at: ControllerId) -> Option<Memory> {
         | LineState::SD
         | LineState::SF(_)
         | LineState::OF(FlushStep::Notify | FlushStep::Disk | FlushStep::Parity) => dirty,
-        // A flush that writes may overlap starts over at a takeover.
-        LineState::OF(FlushStep::Confirm) if view.world.controller(at).flushes().get(view.key).is_some() => {
-            dirty
-        }
+        LineState::OF(FlushStep::Confirm) if view.world.controller(at).starts_over(view.key) => dirty,
         _ => BlockMap::EMPTY,
     };
     let pending = match state {
