@@ -251,7 +251,7 @@ impl Component for App {
                 <Header source={scene.source.clone()} scenarios={Rc::clone(&self.scenarios)} theme={self.theme} view={self.shown} panel={self.panel} step={self.step} act={self.act.clone()} />
                 if menu { <div class="veil" onclick={close.clone()}></div> }
                 <Narration headline={scene.headline.clone()} story={scene.story.clone()} broken={self.broken()} planted={self.planted()} tampered={scene.link.tampered}
-                    said={self.voice.said().to_owned()} at_start={transport.event == 0} act={self.act.clone()} />
+                    said={self.voice.said()} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
                 { self.offer() }
                 { match self.shown { View::Stage => self.stage(), View::SpaceTime => self.spacetime() } }

@@ -3,6 +3,7 @@
 
 use super::model::{Broken, Headline};
 use mirrorline_engine::check::Safety;
+use std::rc::Rc;
 
 /// A sentence of a dozen words takes so long to hear.
 const SENTENCE_MS: f64 = 4_000.0;
@@ -27,6 +28,20 @@ pub struct News<'a> {
     pub broken: Option<&'a Broken>,
 }
 
+impl News<'_> {
+    /// What is said of it: with the reason, and with what would survive.
+    fn sentence(&self, with_why: bool, with_verdict: bool) -> String {
+        let mut sentence = self.broken.map_or_else(|| self.headline.what.clone(), Broken::words);
+        if with_why {
+            sentence = format!("{sentence} {}", self.headline.why);
+        }
+        if with_verdict {
+            sentence = format!("{sentence} {}.", self.verdict);
+        }
+        sentence
+    }
+}
+
 /// How much there is to a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
@@ -39,7 +54,7 @@ enum Weight {
 
 #[derive(Debug)]
 pub struct Voice {
-    said: String,
+    said: Rc<str>,
     /// How long ago that was, in a person's time.
     ago_ms: f64,
     /// What is said next.
@@ -49,15 +64,15 @@ pub struct Voice {
 
 impl Default for Voice {
     fn default() -> Voice {
-        Voice { said: String::new(), ago_ms: SENTENCE_MS, due: None, safety: Safety::Safe }
+        Voice { said: "".into(), ago_ms: SENTENCE_MS, due: None, safety: Safety::Safe }
     }
 }
 
 impl Voice {
     /// What was said last.
     #[must_use]
-    pub fn said(&self) -> &str {
-        &self.said
+    pub fn said(&self) -> Rc<str> {
+        Rc::clone(&self.said)
     }
 
     /// Lets time pass. Says whether something has been said.
@@ -73,14 +88,9 @@ impl Voice {
     /// The stage shows something new. Says whether something has been said.
     pub fn hear(&mut self, news: &News, pace: Pace) -> bool {
         let changed = std::mem::replace(&mut self.safety, news.safety) != news.safety;
-        let what = match news.broken {
-            Some(broken) => broken.words(),
-            None => news.headline.what.clone(),
-        };
-        let verdict = if changed { format!(" {}.", news.verdict) } else { String::new() };
         if pace == Pace::Rest {
             self.due = None;
-            return self.say(format!("{what} {}{verdict}", news.headline.why));
+            return self.say(news.sentence(true, changed));
         }
         let weight = match news.broken {
             Some(_) => Weight::Broken,
@@ -89,15 +99,15 @@ impl Voice {
             None => Weight::Step,
         };
         if weight > Weight::Step && self.due.as_ref().is_none_or(|(due, _)| *due <= weight) {
-            self.due = Some((weight, what + &verdict));
+            self.due = Some((weight, news.sentence(false, changed)));
         }
         self.pass(0.0)
     }
 
     fn say(&mut self, sentence: String) -> bool {
-        let new = self.said != sentence;
+        let new = *self.said != *sentence;
         if new {
-            self.said = sentence;
+            self.said = sentence.into();
             self.ago_ms = 0.0;
         }
         new
@@ -121,7 +131,7 @@ mod tests {
         let mut voice = Voice::default();
         for what in ["One.", "Two.", "Three."] {
             assert!(voice.hear(&news(&headline(what, false), Safety::Safe), Pace::Rest));
-            assert_eq!(voice.said(), format!("{what} Because."));
+            assert_eq!(*voice.said(), format!("{what} Because."));
         }
         assert!(!voice.hear(&news(&headline("Three.", false), Safety::Safe), Pace::Rest), "said already");
     }
@@ -131,13 +141,13 @@ mod tests {
         let mut voice = Voice::default();
         assert!(!voice.hear(&news(&headline("A step.", false), Safety::Safe), Pace::Play));
         assert!(voice.hear(&news(&headline("Done.", true), Safety::Safe), Pace::Play));
-        assert_eq!(voice.said(), "Done.");
+        assert_eq!(&*voice.said(), "Done.");
         for what in ["Second.", "Third."] {
             assert!(!voice.hear(&news(&headline(what, true), Safety::Safe), Pace::Play), "too soon");
         }
         assert!(!voice.pass(SENTENCE_MS / 2.0));
         assert!(voice.pass(SENTENCE_MS / 2.0));
-        assert_eq!(voice.said(), "Third.", "the newest of what waited");
+        assert_eq!(&*voice.said(), "Third.", "the newest of what waited");
     }
 
     #[test]
@@ -147,7 +157,7 @@ mod tests {
         voice.hear(&news(&headline("A dies.", true), Safety::AtRisk), Pace::Play);
         voice.hear(&news(&headline("Also done.", true), Safety::AtRisk), Pace::Play);
         assert!(voice.pass(SENTENCE_MS));
-        assert_eq!(voice.said(), "A dies. all of it counts.");
+        assert_eq!(&*voice.said(), "A dies. all of it counts.");
         let broken = Broken { name: "FENCED", event: 1, what: "both serve".to_owned() };
         let bad = headline("B dies.", true);
         voice.hear(&News { broken: Some(&broken), ..news(&bad, Safety::Lost) }, Pace::Fast);
