@@ -56,6 +56,22 @@ mod tests {
     use crate::history::{Link, Recording};
     use crate::sim::Run;
 
+    /// The scenario, run for so many events at most, and its end looked at if it came to it.
+    fn watched(scenario: &Scenario, events: u64) -> Watch {
+        let world = scenario.world().expect("it is a sound world");
+        let source = scenario.source().expect("its requests are listed");
+        let mut run = Run::new(world, source, scenario.pacing);
+        let mut watch = Watch::new(Depth::EveryEvent);
+        while run.world().events() < events {
+            if run.step(&mut watch).is_none() {
+                watch.at_end(run.world());
+                break;
+            }
+            watch.after_event(run.world());
+        }
+        watch
+    }
+
     #[test]
     fn a_hidden_bug_makes_the_same_run_and_is_not_named_in_what_is_shared() {
         for bug in Bug::ALL {
@@ -74,17 +90,7 @@ mod tests {
     #[test]
     fn no_bug_ends_the_program_before_it_is_found() {
         for bug in Bug::ALL {
-            let scenario = hunting_ground(bug);
-            let world = scenario.world().expect("it is a sound world");
-            let source = scenario.source().expect("its requests are listed");
-            let mut run = Run::new(world, source, scenario.pacing);
-            let mut watch = Watch::new(Depth::EveryEvent);
-            for _ in 0..2_000 {
-                if run.step(&mut watch).is_none() {
-                    break;
-                }
-                watch.after_event(run.world());
-            }
+            watched(&hunting_ground(bug), 2_000);
         }
     }
 
@@ -96,15 +102,7 @@ mod tests {
             assert_eq!(back.config.bug, Some(bug));
             assert!(!scenario.to_text().replace(&format!("bug {}", bug.name()), "").contains(bug.name()));
             scenario.config.bug = None;
-            let world = scenario.world().expect("it is a sound world");
-            let source = scenario.source().expect("its requests are listed");
-            let mut run = Run::new(world, source, scenario.pacing);
-            let mut watch = Watch::new(Depth::EveryEvent);
-            while run.step(&mut watch).is_some() {
-                watch.after_event(run.world());
-            }
-            watch.at_end(run.world());
-            assert_eq!(watch.violations(), [], "{}", bug.name());
+            assert_eq!(watched(&scenario, u64::MAX).violations(), [], "{}", bug.name());
         }
     }
 }
