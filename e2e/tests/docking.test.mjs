@@ -258,6 +258,33 @@ test('on a phone it is one strip, on which a finger moves a tab', async () => {
   assert.deepEqual(await violations(page), []);
 });
 
+test('closing the drawer gives the focus back at once: no key goes to what is hidden', async () => {
+  const page = await opened({ context: { viewport: { width: 390, height: 844 } } });
+  await pause(page);
+  // The focus, as soon as the drawer is closed and before the browser has drawn anything.
+  const left = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const rail = document.querySelector('[data-testid=rail]');
+          new MutationObserver((_, observer) => {
+            if (rail.classList.contains('open')) return;
+            observer.disconnect();
+            const { activeElement } = document;
+            resolve(activeElement.dataset.testid ?? activeElement.localName);
+          }).observe(rail, { attributeFilter: ['class'] });
+          document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+        }),
+    );
+  await page.keyboard.press('e');
+  await page.getByTestId('events-kind').focus();
+  assert.equal(await left(), 'body');
+  await page.getByTestId('scrubber').focus();
+  await page.keyboard.press('e');
+  await page.getByTestId('events-kind').focus();
+  assert.equal(await left(), 'scrubber');
+});
+
 for (const theme of ['dark', 'light', 'projector']) {
   test(`axe has nothing to say of moved, closed and empty groups, ${theme}`, async () => {
     const page = await opened({ path: `?theme=${theme}` });

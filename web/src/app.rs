@@ -96,6 +96,8 @@ pub struct App {
     zoom: i32,
     panel: Option<Panel>,
     back: back::Back,
+    /// The way back from the drawer.
+    from_drawer: back::Back,
     docking: Rc<Docking>,
     /// There is room for one panel only.
     single: bool,
@@ -188,6 +190,7 @@ impl Component for App {
             zoom: 0,
             panel: None,
             back: back::Back::default(),
+            from_drawer: back::Back::default(),
             docking: Rc::new(docking),
             single,
             drawer: asked.tab.is_some() && !room::is_wide(theme),
@@ -210,7 +213,7 @@ impl Component for App {
     }
 
     fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
-        let before = self.panel;
+        let (before, drawer) = (self.panel, self.drawer);
         let redraw = match msg {
             Msg::Frame(dt_ms) => self.frame(dt_ms),
             Msg::Act(action) => self.act(action),
@@ -223,6 +226,7 @@ impl Component for App {
             self.stop_checking();
         }
         self.back.note(before, self.panel);
+        self.from_drawer.note(drawer.then_some(()), self.drawer.then_some(()));
         if !matches!(self.panel, Some(Panel::Compare(_))) {
             self.session.borrow_mut().end_comparing();
         }
@@ -232,6 +236,7 @@ impl Component for App {
 
     fn rendered(&mut self, _ctx: &Context<App>, _first: bool) {
         self.back.go();
+        self.from_drawer.go();
     }
 
     fn view(&self, _ctx: &Context<App>) -> Html {

@@ -1,8 +1,7 @@
-//! Whoever opens a dialog or a menu with a key is back where they were when it is closed.
+//! Whoever opens a dialog, a menu or the drawer with a key is back where they were when it is closed.
 
-use crate::action::Panel;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, HtmlElement};
+use web_sys::HtmlElement;
 
 /// The way back.
 #[derive(Default)]
@@ -11,19 +10,26 @@ pub struct Back {
     due: bool,
 }
 
-fn document() -> Option<Document> {
-    web_sys::window()?.document()
+/// What has the focus, unless it is the page.
+fn focused() -> Option<HtmlElement> {
+    let active = web_sys::window()?.document()?.active_element()?;
+    active.dyn_into().ok().filter(|element: &HtmlElement| element.tag_name() != "BODY")
+}
+
+/// Whether the style sheets hide it. The browser takes the focus off what is hidden, but not at once: a key that is
+/// pressed meanwhile goes there.
+fn is_hidden(element: &HtmlElement) -> bool {
+    let style = web_sys::window().and_then(|window| window.get_computed_style(element).ok().flatten());
+    style.and_then(|style| style.get_property_value("visibility").ok()).as_deref() == Some("hidden")
 }
 
 impl Back {
     /// Takes note of what is open now, and was before.
-    pub fn note(&mut self, before: Option<Panel>, now: Option<Panel>) {
+    pub fn note<T>(&mut self, before: Option<T>, now: Option<T>) {
         match (before, now) {
             // Who has pressed a button with the mouse goes on with the mouse: keys are the page's then.
             (None, Some(_)) => {
-                self.from = document()
-                    .and_then(|document| document.active_element()?.dyn_into().ok())
-                    .filter(|element: &HtmlElement| element.matches(":focus-visible").unwrap_or(false));
+                self.from = focused().filter(|element| element.matches(":focus-visible").unwrap_or(false));
             }
             (Some(_), None) => self.due = true,
             _ => {}
@@ -35,10 +41,16 @@ impl Back {
         if !std::mem::take(&mut self.due) {
             return;
         }
-        let lost = document().is_some_and(|document| {
-            document.active_element().is_none_or(|element| element.tag_name() == "BODY")
-        });
-        if let Some(element) = self.from.take().filter(|_| lost) {
+        let from = self.from.take();
+        let hidden = match focused() {
+            Some(element) if is_hidden(&element) => Some(element),
+            Some(_) => return,
+            None => None,
+        };
+        if let Some(element) = hidden {
+            let _ = element.blur();
+        }
+        if let Some(element) = from {
             let _ = element.focus();
         }
     }
