@@ -8,6 +8,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** A small real trace. */
 export const SAMPLE = here('../../static/samples/oltp.iolog');
+/** More requests than can be read ahead at once. */
+export const LONG = { name: 'long.iolog', mimeType: 'text/plain', buffer: Buffer.from(`fio version 2 iolog\n/dev/x add\n/dev/x open\n${Array.from({ length: 60_000 }, (_, n) => `/dev/x write ${(n * 8192) % 67108864} 8192\n`).join('')}/dev/x close\n`) };
 
 const AXE = here('../node_modules/axe-core/axe.min.js');
 

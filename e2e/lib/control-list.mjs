@@ -7,7 +7,7 @@
 // can do nothing, by intention, `instead` names the control that does the same. `one`: one of those that match speaks
 // for all of them; `at`: which. `first` and `then` come before and after.
 
-import { SAMPLE, pause } from './app.mjs';
+import { LONG, SAMPLE, pause } from './app.mjs';
 import { HANDS, becomes, element, look, pinch, place, reach, swipe } from './controls.mjs';
 import { started } from './harness.mjs';
 
@@ -173,8 +173,6 @@ const trace = open('trace-dialog', async (page) => press((await look(page)).narr
   if ((await look(page)).menu !== '') await press('more-menu/button Open a trace…')(page);
 });
 const BAD = { name: 'bad.iolog', mimeType: 'text/plain', buffer: Buffer.from('no trace at all\n') };
-/** More requests than can be read ahead at once. */
-const LONG = { name: 'long.iolog', mimeType: 'text/plain', buffer: Buffer.from(`fio version 2 iolog\n/dev/x add\n/dev/x open\n${Array.from({ length: 60_000 }, (_, n) => `/dev/x write ${(n * 8192) % 67108864} 8192\n`).join('')}/dev/x close\n`) };
 /** As many lines as are drawn as a map, with slots in use. */
 const map = async (page) => {
   const zoomed = async () => {

@@ -92,6 +92,9 @@ test('a phone finds the languages in its menu', async () => {
 test('a browser that prefers German gets German', async () => {
   const page = await opened({ context: { locale: 'de-AT' } });
   assert.equal(await page.getByTestId('share').innerText(), GERMAN.Share);
+  await page.getByText('3 µs je Weg').waitFor();
+  await until(page, ({ event }) => event > 5);
+  assert.match(await page.getByTestId('scrubber').innerText(), /\d,\d+ µs/);
 });
 
 test('a damaged file of texts leaves English, and is spoken of', async () => {

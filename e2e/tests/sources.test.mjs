@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
-import { SAMPLE, changed, choose, position, quiet, stage, until } from '../lib/app.mjs';
+import { LONG, SAMPLE, changed, choose, position, quiet, stage, until } from '../lib/app.mjs';
 import { open, started } from '../lib/harness.mjs';
 
 let seen;
@@ -45,6 +45,30 @@ test('a trace is chosen, looked at, and played', async () => {
   await page.getByTestId('trace-play').click();
   await until(page, ({ event, playing }) => playing && event > 0);
   assert.match(await title(), /oltp/);
+});
+
+test('how far a long trace is read ahead is seen, and nothing lies beneath it', async () => {
+  await choose(page, LONG);
+  await page.getByTestId('trace-play').click();
+  const ahead = page.locator('.ahead');
+  await ahead.waitFor();
+  for (const [width, height, others] of [
+    [1600, 900, ['ledger', 'scrubber']],
+    [1280, 720, ['ledger', 'scrubber']],
+    [390, 844, ['scrubber', 'play']],
+  ]) {
+    await page.setViewportSize({ width, height });
+    const mine = await ahead.boundingBox();
+    assert.ok(mine.x >= 0 && mine.x + mine.width <= width && mine.height >= 36, `${width}: ${JSON.stringify(mine)}`);
+    for (const other of others) {
+      const it = await page.getByTestId(other).boundingBox();
+      const apart = it.y + it.height <= mine.y || mine.y + mine.height <= it.y || it.x + it.width <= mine.x || mine.x + mine.width <= it.x;
+      assert.ok(apart, `${width}: it lies over ${other}, ${JSON.stringify([mine, it])}`);
+    }
+  }
+  await page.getByTestId('cancel-load').click();
+  await ahead.waitFor({ state: 'detached' });
+  await page.setViewportSize({ width: 1600, height: 900 });
 });
 
 test('a trace can be dropped anywhere', async () => {

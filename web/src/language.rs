@@ -17,7 +17,7 @@ pub type Catalogue = &'static [(u32, &'static str)];
 
 /// Of an English text: FNV-1a in 32 bits. The published files name it instead of the text, which the program has
 /// already (`xtask/src/texts.rs`, where no two texts may have the same).
-fn key_of(english: &str) -> u32 {
+pub(crate) fn key_of(english: &str) -> u32 {
     english.bytes().fold(0x811c_9dc5, |key, byte| (key ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 

@@ -10,6 +10,9 @@ use std::path::Path;
 /// Where texts are made.
 const SOURCES: [&str; 2] = ["engine/src", "web/src"];
 const CATALOGUES: &str = "static/texts";
+/// A text although it has no words.
+const DECIMAL_SIGN: &str = ".";
+
 /// What marks a literal as a text.
 const MARKS: [&str; 4] = ["text!(", "say!(", "mark!(", "tr("];
 /// Attributes that are read or heard.
@@ -126,7 +129,9 @@ fn texts_of(source: &str) -> Vec<String> {
         })
     };
     let all = literals(source).into_iter();
-    all.filter(|literal| marked(literal) && has_words(&literal.text)).map(|literal| literal.text).collect()
+    all.filter(|literal| marked(literal) && (has_words(&literal.text) || literal.text == DECIMAL_SIGN))
+        .map(|literal| literal.text)
+        .collect()
 }
 
 /// What a built-in scenario says of itself.

@@ -1,7 +1,7 @@
 //! Charts of the whole run, in step with the scrubber: a line each, and what it says at the event in view.
 
 use crate::language::{say, tr};
-use crate::scene::words::time_text;
+use crate::scene::words::{decimal_text, time_text};
 use crate::session::gauges::{Gauges, Samples};
 use mirrorline_engine::mark;
 use std::fmt::Write;
@@ -147,20 +147,22 @@ fn number(value: f64, unit: Unit) -> String {
         return short_time(value as u64);
     }
     let tenths = tenths(value);
-    let plain = if tenths % 10 == 0 { (tenths / 10).to_string() } else { decimal(tenths) };
+    let plain = match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        rest => decimal_text(tenths / 10, rest as u64, 1),
+    };
     if let Unit::Percent = unit { plain + " %" } else { plain }
 }
 
-/// As [`time_text`], with one digit behind the point: there is little room.
+/// As [`time_text`], with one digit behind the decimal sign: there is little room.
 fn short_time(ns: u64) -> String {
-    let text = time_text(ns);
-    match text.split_once('.') {
-        Some((whole, rest)) => {
-            let unit = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
-            format!("{whole}.{}{unit}", &rest[..1])
-        }
-        None => text,
-    }
+    let (unit, name) = match ns {
+        0..1_000 => return time_text(ns),
+        1_000..1_000_000 => (1_000, " µs"),
+        1_000_000..1_000_000_000 => (1_000_000, " ms"),
+        _ => (1_000_000_000, " s"),
+    };
+    decimal_text(ns / unit, ns % unit * 10 / unit, 1) + name
 }
 
 #[cfg(test)]

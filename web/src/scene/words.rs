@@ -1,13 +1,22 @@
 //! Numbers as people read them: times, sizes, runs of slots.
 
+use crate::language::tr;
+use std::fmt::Display;
+
+/// A number that is not whole, with the page's decimal sign; the digits behind it are `digits` many.
+#[must_use]
+pub fn decimal_text(whole: impl Display, fraction: u64, digits: usize) -> String {
+    format!("{whole}{}{fraction:0digits$}", tr("."))
+}
+
 /// A virtual time: `0 ns`, `850 ns`, `3.20 µs`, `18.42 ms`, `1.250 s`.
 #[must_use]
 pub fn time_text(ns: u64) -> String {
     match ns {
         0..1_000 => format!("{ns} ns"),
-        1_000..1_000_000 => format!("{}.{:02} µs", ns / 1_000, ns % 1_000 / 10),
-        1_000_000..1_000_000_000 => format!("{}.{:02} ms", ns / 1_000_000, ns % 1_000_000 / 10_000),
-        _ => format!("{}.{:03} s", ns / 1_000_000_000, ns % 1_000_000_000 / 1_000_000),
+        1_000..1_000_000 => decimal_text(ns / 1_000, ns % 1_000 / 10, 2) + " µs",
+        1_000_000..1_000_000_000 => decimal_text(ns / 1_000_000, ns % 1_000_000 / 10_000, 2) + " ms",
+        _ => decimal_text(ns / 1_000_000_000, ns % 1_000_000_000 / 1_000_000, 3) + " s",
     }
 }
 
@@ -38,7 +47,7 @@ pub fn size_text(bytes: u64) -> String {
         tenths /= 1024;
         unit += 1;
     }
-    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    decimal_text(tenths / 10, (tenths % 10) as u64, 1) + " " + UNITS[unit]
 }
 
 /// Slot numbers as runs: `06–11`, `04 08–09`, with an ellipsis when `count` says that there are more.
@@ -81,11 +90,20 @@ pub fn css_number(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::{self, Language};
 
     #[test]
     fn times_take_the_unit_that_keeps_them_short() {
         let texts = [0, 850, 3_200, 18_420_000, 1_250_000_000].map(time_text);
         assert_eq!(texts, ["0 ns", "850 ns", "3.20 µs", "18.42 ms", "1.250 s"]);
+    }
+
+    #[test]
+    fn a_language_has_its_own_decimal_sign() {
+        language::put(Language::German, Vec::from([(language::key_of("."), ",")]).leak());
+        let german = [time_text(3_200), time_text(850), size_text(1_572_864)];
+        language::put(Language::English, &[]);
+        assert_eq!(german, ["3,20 µs", "850 ns", "1,5 MiB"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Stage;
 use crate::language::{say, speak};
 use crate::scene::convoy::{Rider, Style, arrange};
 use crate::scene::model::{Expected, LaneView, LinkView, Selection, Span, Token, Waiting, Weight};
-use crate::scene::words::{count_text, time_text};
+use crate::scene::words::{count_text, decimal_text, time_text};
 use mirrorline_engine::controller::Asker;
 use mirrorline_engine::explain::names;
 use mirrorline_engine::ids::{ControllerId, LineKey, Ticket};
@@ -48,7 +48,7 @@ pub fn link(
 }
 
 fn latency(stage: &Stage<'_>) -> String {
-    time_text(stage.config().link.latency_ns).replace(".00", "")
+    time_text(stage.config().link.latency_ns).replace(&decimal_text("", 0, 2), "")
 }
 
 /// Gives the messages to `to` their rows. Heartbeats are nameless, and in nobody's way.

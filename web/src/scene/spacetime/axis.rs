@@ -1,6 +1,7 @@
 //! The time axis: round numbers, about a hand's breadth apart.
 
 use super::{Lens, Tick, unsigned};
+use crate::language::tr;
 use crate::scene::round::round_up;
 
 /// Pixels between two ticks, at least.
@@ -36,7 +37,7 @@ pub fn tick_text(at_ns: u64, step_ns: u64, end_ns: u64) -> String {
         left -= 1;
     }
     if left > 0 {
-        text.push('.');
+        text.push_str(tr("."));
         let fraction = (unit_ns + at_ns % unit_ns).to_string();
         text.push_str(&fraction[1..=left]);
     }
