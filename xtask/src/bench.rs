@@ -10,7 +10,7 @@ mod page;
 use crate::failure::{Failure, Result};
 
 /// What a figure must reach, by how its name begins.
-const TARGETS: [(&str, Target); 22] = [
+const TARGETS: [(&str, Target); 23] = [
     ("replay of the trace, 4096 lines, native", Target::AtLeast(1_000_000.0)),
     (WASM_RATIO, Target::AtLeast(0.6)),
     ("page, all files", Target::AtMost(300.0)),
@@ -30,6 +30,7 @@ const TARGETS: [(&str, Target); 22] = [
     (CHECKS_SCALING, Target::AtMost(1.5)),
     (WARM_SERVE, Target::AtMost(5.0)),
     ("explorer in the page’s worker, until", Target::AtMost(10.0)),
+    (WORKER_RATIO, Target::AtLeast(0.4)),
     ("explorer, steady world", Target::AtLeast(250_000.0)),
     ("explorer to stateright", Target::AtLeast(1.0)),
     ("memory of the explorer", Target::AtMost(64.0)),
@@ -39,6 +40,10 @@ const WASM_RATIO: &str = "replay of the trace, 4096 lines, wasm to native";
 const SCALING: &str = "cost of an I/O, same working set, dearest to cheapest";
 /// A share of 20 % less to one of 20 % more.
 const CHECKS_SCALING: &str = "cost of all checks of an event, dearest to cheapest";
+/// As `explorer.mjs` names it.
+const WORKER: &str = "explorer in the page’s worker, steady world";
+const ONE_CORE: &str = "explorer on one native core, steady world";
+const WORKER_RATIO: &str = "explorer in the page’s worker, to one native core";
 const WARM_SERVE: &str = "warm start of `cargo xtask serve`";
 
 /// What is asked of a figure.

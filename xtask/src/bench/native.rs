@@ -1,6 +1,6 @@
 //! The engine alone: natively, and the same replay in the JavaScript module.
 
-use super::{CHECKS_SCALING, Figure, SCALING, WASM_RATIO};
+use super::{CHECKS_SCALING, Figure, ONE_CORE, SCALING, WASM_RATIO};
 use crate::failure::{Failure, Result};
 use crate::{cache, module, shell, tools};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub fn engine_and_module() -> Result<Vec<Figure>> {
     figures.extend(scaling(&figures, "cost of an I/O", SCALING));
     figures.extend(scaling(&figures, "cost of all checks", CHECKS_SCALING));
     figures.extend(wasm(&trace)?);
-    figures.extend(ratio(&figures));
+    figures.extend(ratio(&figures, WASM, NATIVE, WASM_RATIO));
     Ok(figures)
 }
 
@@ -59,6 +59,34 @@ pub fn explorer() -> Result<Vec<Figure>> {
         "states",
     ]);
     figures_of(&mut command)
+}
+
+/// What the page’s worker is held against: the same search on one thread, the best of three.
+pub fn explorer_on_one_core() -> Result<Figure> {
+    let mut best = 0.0_f64;
+    for _ in 0..3 {
+        let mut command = Command::new("cargo");
+        command.current_dir(cache::repo()).args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "mirrorline",
+            "--",
+        ]);
+        command.args(["check", "--world", "steady", "--threads", "1", "--json"]);
+        best = best.max(rate_of(&shell::spoken(&mut command)?)?);
+    }
+    Ok(Figure::new(ONE_CORE, best, "unique states/s"))
+}
+
+/// The rate in what `mirrorline check --json` prints.
+fn rate_of(printed: &str) -> Result<f64> {
+    let after = printed.rsplit_once("\"unique_states_per_s\":").map(|(_, after)| after);
+    let number = after.and_then(|after| after.split([',', '}']).next());
+    number
+        .and_then(|number| number.trim().parse().ok())
+        .ok_or_else(|| Failure::new(format!("`mirrorline check --json` printed no rate, but: {printed}")))
 }
 
 fn wasm(trace: &Path) -> Result<Vec<Figure>> {
@@ -87,9 +115,10 @@ fn value_of(figures: &[Figure], name: &str) -> Option<f64> {
     figures.iter().find(|figure| figure.name.starts_with(name))?.value.clone().ok()
 }
 
-fn ratio(figures: &[Figure]) -> Option<Figure> {
-    let ratio = value_of(figures, WASM)? / value_of(figures, NATIVE)?;
-    Some(Figure::new(WASM_RATIO, ratio, "of native"))
+/// How much of one figure another one is.
+pub fn ratio(figures: &[Figure], part: &str, whole: &str, name: &str) -> Option<Figure> {
+    let ratio = value_of(figures, part)? / value_of(figures, whole)?;
+    Some(Figure::new(name, ratio, "of native"))
 }
 
 /// How far a cost, whose figures' names begin so, depends on the size of the cache alone.
@@ -113,12 +142,22 @@ mod tests {
              replay of the trace, 4096 lines, wasm under Node\t150\tI/Os/s\n\
              cost of an I/O, 1000 lines\t500\tns\ncost of an I/O, 10000 lines\t550\tns\n",
         );
-        assert_eq!(ratio(&figures).and_then(|figure| figure.value.ok()), Some(0.75));
+        assert_eq!(
+            ratio(&figures, WASM, NATIVE, WASM_RATIO).and_then(|figure| figure.value.ok()),
+            Some(0.75)
+        );
         assert_eq!(
             scaling(&figures, "cost of an I/O", SCALING).and_then(|figure| figure.value.ok()),
             Some(1.1)
         );
-        assert_eq!(ratio(&[]), None);
+        assert_eq!(ratio(&[], WASM, NATIVE, WASM_RATIO), None);
         assert_eq!(scaling(&[], "cost of an I/O", SCALING), None);
+    }
+
+    #[test]
+    fn the_rate_of_a_search_stands_in_its_last_line() {
+        let printed = "steady: 3 writes and a read\n{\"world\":\"steady\",\"unique_states_per_s\":2500.5}\n";
+        assert_eq!(rate_of(printed).ok(), Some(2500.5));
+        assert!(rate_of("no world of that name\n").is_err());
     }
 }

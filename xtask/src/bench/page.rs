@@ -1,7 +1,7 @@
 //! The page as its users meet it: how big it is, how soon it moves, what a frame and a seek cost.
 
-use super::native::{figures_of, trace};
-use super::{Figure, WARM_SERVE};
+use super::native::{explorer_on_one_core, figures_of, ratio, trace};
+use super::{Figure, ONE_CORE, WARM_SERVE, WORKER, WORKER_RATIO};
 use crate::failure::{Doing, Failure, Result};
 use crate::tools::{self, Browser};
 use crate::{cache, dist};
@@ -47,9 +47,12 @@ pub fn memory() -> Result<Vec<Figure>> {
     in_browser("memory while playing", "memory.mjs")
 }
 
-/// The steady world in the page’s worker.
+/// The steady world in the page’s worker, natively on one core, and their ratio.
 pub fn explorer() -> Result<Vec<Figure>> {
-    in_browser("explorer in the page’s worker", "explorer.mjs")
+    let mut figures = in_browser("explorer in the page’s worker", "explorer.mjs")?;
+    figures.push(explorer_on_one_core()?);
+    figures.extend(ratio(&figures, WORKER, ONE_CORE, WORKER_RATIO));
+    Ok(figures)
 }
 
 /// What Lighthouse says of it.
