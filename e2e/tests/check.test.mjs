@@ -200,6 +200,39 @@ test('a seed that fails is made small and played, and sound worlds do not fail',
   assert.match(await result(page), /No seed fails\n+100 random worlds/);
 });
 
+test('making a failing seed small can be held and gone on with', async () => {
+  const page = await opened();
+  await page.getByTestId('check').click();
+  await page.getByTestId('check-page-sweep').click();
+  await page.getByTestId('sweep-100').click();
+  await page.getByTestId('sweep-bug').selectOption('keep-copies');
+  await page.getByTestId('sweep-from').fill('40');
+  // This one takes several slices of the worker, but less than a second: the press comes from within the page.
+  const pressed = page.evaluate(async () => {
+    const find = (id) => document.querySelector(`[data-testid=${id}]`);
+    while (!find('check-result')) {
+      if (/being made small/.test(find('check-progress')?.innerText ?? '')) {
+        find('check-pause').click();
+        return true;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return false;
+  });
+  await page.getByTestId('sweep-start').click();
+  assert.ok(await pressed, 'it was small before anybody could press anything');
+  const progress = () => page.getByTestId('check-progress').innerText();
+  let held = '';
+  for (let now = await progress(); now !== held; now = await progress()) {
+    held = now;
+    await page.waitForTimeout(400);
+  }
+  assert.match(held, /Paused: Random worlds\s+Seed 40 fails, and is being made small/);
+  assert.equal(await page.getByTestId('check-result').count(), 0);
+  await page.getByTestId('check-pause').click();
+  assert.match(await result(page), /Random worlds: Seed \d+ fails: [A-Z-]+\n/);
+});
+
 test('the link to a run with a bug shows the bug', async () => {
   const page = await opened();
   await page.getByTestId('check').click();

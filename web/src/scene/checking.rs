@@ -1,6 +1,6 @@
 //! What the dialog about every order of events shows: what would be explored, and what has come of it. Pure.
 
-use super::words::{count_text, size_text};
+use super::words::{count_text, decimal_text, size_text};
 use crate::language::{self, Language, say, speak, tr, tr_any};
 use crate::scene::build::about_rule;
 use crate::scene::events::Edition;
@@ -409,7 +409,7 @@ fn seconds(ms: u64) -> String {
     if ms < 100 {
         return format!("{ms} ms");
     }
-    format!("{}.{} s", ms / 1_000, ms % 1_000 / 100)
+    decimal_text(ms / 1_000, ms % 1_000 / 100, 1) + " s"
 }
 
 /// A named world as it stands in a list: `steady: one line, …`.
