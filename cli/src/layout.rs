@@ -42,8 +42,12 @@ enum Raid {
 
 pub fn run(args: &Args) -> Outcome {
     let Raid::Raid5 = args.raid;
-    let geometry =
-        Geometry { disks: args.disks, layout: args.layout.into(), chunk_blocks: args.chunk_blocks };
+    let geometry = Geometry {
+        disks: args.disks,
+        layout: args.layout.into(),
+        chunk_blocks: args.chunk_blocks,
+        lines_per_stripe: 1,
+    };
     let config = Config { raid: geometry, ..Config::default() };
     config
         .check()

@@ -65,7 +65,12 @@ impl WorldArgs {
         Config {
             lines: self.lines,
             lent: self.lent.unwrap_or(Config::usually_lent(self.lines)),
-            raid: Geometry { disks: self.disks, layout: self.layout.into(), chunk_blocks: self.chunk_blocks },
+            raid: Geometry {
+                disks: self.disks,
+                layout: self.layout.into(),
+                chunk_blocks: self.chunk_blocks,
+                lines_per_stripe: 1,
+            },
             block_size: self.block_size,
             payload_bytes: defaults.payload_bytes.min(self.block_size),
             hosts: self.hosts,

@@ -22,9 +22,18 @@ fn with_symmetries_states_stand_for_as_many_as_stateright_finds() {
 
 #[test]
 fn stateright_finds_as_many_states() {
-    for name in
-        ["tight", "two-keys", "scrub", "crash", "battery-crash", "disk-fault", "power-and-crash", "overlap"]
-    {
+    for name in [
+        "tight",
+        "two-keys",
+        "scrub",
+        "crash",
+        "battery-crash",
+        "disk-fault",
+        "power-and-crash",
+        "overlap",
+        "shared-stripe",
+        "shared-crash",
+    ] {
         let world = World::named(name);
         let mut search = Search::new(world.model(), 1_000_000);
         search.run(&mut world.model().scratch());

@@ -24,7 +24,7 @@ const values = collect();
 const CONFIG = {
   lines: 8,
   lent: 4,
-  raid: { disks: 4, layout: 'left-asymmetric', chunkBlocks: 1 },
+  raid: { disks: 4, layout: 'left-asymmetric', chunkBlocks: 1, linesPerStripe: 1 },
   blockSize: 4096,
   payloadBytes: 8,
   luns: [{ blocks: 300, defaultOwner: 'B' }],

@@ -43,6 +43,8 @@ pub enum Bug {
     ClearAllAtCAck,
     ContinueFlush,
     RestartAtOnce,
+    TwoParityWriters,
+    BothGoFirst,
 }
 
 /// What there is to say of a bug.
@@ -71,7 +73,7 @@ const fn planted(
 }
 
 /// All of them, in the order of [`Bug::ALL`].
-pub const PLANTED: [Planted; 31] = [
+pub const PLANTED: [Planted; 33] = [
     planted(
         Bug::AckBeforeMeta,
         "ack-before-meta",
@@ -289,6 +291,22 @@ pub const PLANTED: [Planted; 31] = [
         mark!("R13"),
         "overlap",
     ),
+    planted(
+        Bug::TwoParityWriters,
+        "two-parity-writers",
+        mark!(
+            "two lines of one stripe are written at the same time: each computes the parity without the other"
+        ),
+        mark!("section 14"),
+        "shared-stripe",
+    ),
+    planted(
+        Bug::BothGoFirst,
+        "both-go-first",
+        mark!("when both controllers have announced a write of one stripe, each lets the other one go first"),
+        mark!("section 14"),
+        "shared-stripe",
+    ),
 ];
 
 impl Bug {
@@ -324,6 +342,12 @@ impl Bug {
                 | Bug::ContinueFlush
                 | Bug::RestartAtOnce
         )
+    }
+
+    /// Whether it breaks a rule of the variant in which lines share a stripe.
+    #[must_use]
+    pub fn is_of_shared_stripes(self) -> bool {
+        matches!(self, Bug::TwoParityWriters | Bug::BothGoFirst)
     }
 
     #[must_use]

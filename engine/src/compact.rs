@@ -18,6 +18,9 @@ use crate::paged::word_at;
 use crate::sim::Fault;
 use crate::slab::NONE;
 
+/// Where a line's part stands in the number that names its stripe.
+const PART_FROM_BIT: u32 = 40;
+
 /// A ticket that finds nothing.
 const DEAD: Ticket = Ticket { index: NONE, use_count: NONE };
 /// The number of the REQ_OWN that a line awaits the answer to; there is one a line.
@@ -272,10 +275,12 @@ impl Coder {
         if self.under.is_other() {
             return self.write_renamed_key(*key);
         }
-        let (mut lun, mut stripe) = (key.lun().0, key.stripe());
+        // The part above the stripe: nothing where lines do not share one.
+        let (mut lun, mut place) = (key.lun().0, key.stripe() | u64::from(key.part()) << PART_FROM_BIT);
         self.number16(&mut lun);
-        self.number(&mut stripe);
-        *key = LineKey::new(Lun(lun), stripe);
+        self.number(&mut place);
+        let stripe = place & LineKey::STRIPE_MAX;
+        *key = LineKey::new(Lun(lun), stripe).with_part((place >> PART_FROM_BIT) as u8);
     }
 
     /// A stripe of the array.

@@ -2,7 +2,7 @@
 //! says what is wrong with it, in words, before a world is made.
 
 use crate::bug::Bug;
-use crate::ids::{ControllerId, LineKey};
+use crate::ids::{BlockMap, ControllerId, LineKey, Lun};
 use serde::{Deserialize, Serialize};
 
 /// Everything that, together with the engine's version, the seed and the commands, determines a run.
@@ -89,6 +89,13 @@ pub struct Geometry {
     pub layout: Layout,
     /// Consecutive blocks on one disk before the next disk's turn.
     pub chunk_blocks: u8,
+    /// The variant of protocol §14: so many lines share a stripe. 1 otherwise.
+    #[serde(default = "one")]
+    pub lines_per_stripe: u8,
+}
+
+fn one() -> u8 {
+    1
 }
 
 /// Where RAID-5 parity rotates to, and where the data of a row begins.
@@ -99,6 +106,12 @@ pub enum Layout {
     LeftAsymmetric,
 }
 
+impl Default for Geometry {
+    fn default() -> Geometry {
+        Geometry { disks: 5, layout: Layout::LeftSymmetric, chunk_blocks: 1, lines_per_stripe: 1 }
+    }
+}
+
 impl Geometry {
     /// Data chunks in a stripe.
     #[must_use]
@@ -106,10 +119,42 @@ impl Geometry {
         u32::from(self.disks) - 1
     }
 
-    /// Data blocks in a stripe, which is what a cache line holds.
+    /// Data blocks in a stripe, which is what a cache line holds. Where lines share a stripe, each holds its part, and
+    /// a block has the number in its line that it has in the stripe.
     #[must_use]
     pub fn line_blocks(self) -> u32 {
         self.data_disks() * u32::from(self.chunk_blocks)
+    }
+
+    /// How many blocks a line really holds.
+    #[must_use]
+    pub fn part_blocks(self) -> u32 {
+        self.line_blocks() / u32::from(self.lines_per_stripe)
+    }
+
+    /// The line that holds a block of a LUN.
+    #[must_use]
+    pub fn key_of(self, lun: Lun, lbn: u64) -> LineKey {
+        let stripe_blocks = u64::from(self.line_blocks());
+        let part = lbn % stripe_blocks / u64::from(self.part_blocks());
+        LineKey::new(lun, lbn / stripe_blocks).with_part(part as u8)
+    }
+
+    /// The blocks that a line holds.
+    #[must_use]
+    pub fn blocks_of(self, key: LineKey) -> BlockMap {
+        BlockMap::range(u32::from(key.part()) * self.part_blocks(), self.part_blocks())
+    }
+
+    /// The first logical block of a line.
+    #[must_use]
+    pub fn first_lbn(self, key: LineKey) -> u64 {
+        key.first_lbn(self.line_blocks()) + u64::from(key.part()) * u64::from(self.part_blocks())
+    }
+
+    /// All lines of a line's stripe.
+    pub fn lines_beside(self, key: LineKey) -> impl Iterator<Item = LineKey> + use<> {
+        (0..self.lines_per_stripe).map(move |part| key.with_part(part))
     }
 }
 
@@ -192,7 +237,7 @@ impl Default for Config {
         Config {
             lines: 12,
             lent: 9,
-            raid: Geometry { disks: 5, layout: Layout::LeftSymmetric, chunk_blocks: 1 },
+            raid: Geometry::default(),
             block_size: 4096,
             payload_bytes: 8,
             luns: vec![
@@ -285,6 +330,15 @@ impl Config {
                 self.raid.chunk_blocks
             )
         })?;
+        let shared = self.raid.lines_per_stripe;
+        need(
+            shared >= 1 && self.raid.data_disks().is_multiple_of(u32::from(shared)),
+            "raid.lines_per_stripe",
+            || format!("{} data disks are not divided evenly among {shared} lines", self.raid.data_disks()),
+        )?;
+        need(shared == 1 || !self.flush.overlap, "raid.lines_per_stripe", || {
+            "lines that share a stripe and writes that overlap a flush are two variants; take one".into()
+        })?;
         need((512..=1 << 20).contains(&self.block_size), "block_size", || {
             format!("{} is not in 512..=1048576 bytes", self.block_size)
         })?;
@@ -305,7 +359,7 @@ impl Config {
             need(lun.blocks >= 1, "luns.blocks", || "a LUN has at least 1 block".into())?;
             stripes = stripes.saturating_add(lun.blocks.div_ceil(u64::from(self.line_blocks())));
         }
-        need(stripes <= LineKey::STRIPE_MAX >> 8, "luns.blocks", || {
+        need(stripes <= LineKey::STRIPE_MAX, "luns.blocks", || {
             "all LUNs together have more than 2⁴⁰ stripes".into()
         })?;
         need(self.hosts >= 1, "hosts", || "at least 1 host is needed".into())?;
@@ -380,11 +434,17 @@ mod tests {
     #[test]
     fn each_wrong_field_is_named() {
         type Break = fn(&mut Config);
-        let broken: [(&str, Break); 8] = [
+        let broken: [(&str, Break); 11] = [
             ("lines", |c| c.lines = 0),
             ("lent", |c| c.lent = 0),
             ("raid.disks", |c| c.raid.disks = 2),
             ("raid.chunk_blocks", |c| c.raid.chunk_blocks = 20),
+            ("raid.lines_per_stripe", |c| c.raid.lines_per_stripe = 0),
+            ("raid.lines_per_stripe", |c| c.raid.lines_per_stripe = 3),
+            ("raid.lines_per_stripe", |c| {
+                c.raid.lines_per_stripe = 2;
+                c.flush.overlap = true;
+            }),
             ("payload_bytes", |c| c.payload_bytes = 12),
             ("luns", |c| c.luns.clear()),
             ("flush.low_percent", |c| c.flush.low_percent = 90),

@@ -56,24 +56,29 @@ pub struct Lun(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct HostId(pub u8);
 
-/// The key of a cache line: a LUN and the number of the stripe within the LUN, packed as `lun << 48 | stripe`.
-/// The line's first LBN is `stripe × blocks per line` (protocol §1: a line is one stripe row).
+/// The key of a cache line: a LUN and the number of the stripe within the LUN (protocol §1: a line is one stripe row),
+/// packed as `lun << 48 | part << 40 | stripe`. The part is 0 unless lines share a stripe (protocol §14); it says which
+/// of them this is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineKey(u64);
 
-/// As `{"lun": 0, "stripe": 10}`.
+/// As `{"lun": 0, "stripe": 10}`, with the part where it is not 0.
 impl serde::Serialize for LineKey {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut pair = serializer.serialize_struct("LineKey", 2)?;
-        pair.serialize_field("lun", &self.lun())?;
-        pair.serialize_field("stripe", &self.stripe())?;
-        pair.end()
+        let mut key = serializer.serialize_struct("LineKey", 2 + usize::from(self.part() > 0))?;
+        key.serialize_field("lun", &self.lun())?;
+        key.serialize_field("stripe", &self.stripe())?;
+        if self.part() > 0 {
+            key.serialize_field("part", &self.part())?;
+        }
+        key.end()
     }
 }
 
 impl LineKey {
-    const STRIPE_BITS: u32 = 48;
+    const STRIPE_BITS: u32 = 40;
+    const LUN_FROM_BIT: u32 = 48;
 
     /// The largest stripe number that a key can hold.
     pub const STRIPE_MAX: u64 = (1 << Self::STRIPE_BITS) - 1;
@@ -83,12 +88,12 @@ impl LineKey {
     #[must_use]
     pub fn new(lun: Lun, stripe: u64) -> LineKey {
         debug_assert!(stripe <= Self::STRIPE_MAX, "config validation bounds LUN sizes");
-        LineKey(u64::from(lun.0) << Self::STRIPE_BITS | stripe)
+        LineKey(u64::from(lun.0) << Self::LUN_FROM_BIT | stripe)
     }
 
     #[must_use]
     pub fn lun(self) -> Lun {
-        Lun((self.0 >> Self::STRIPE_BITS) as u16)
+        Lun((self.0 >> Self::LUN_FROM_BIT) as u16)
     }
 
     /// The stripe within the LUN, counted from 0.
@@ -97,12 +102,34 @@ impl LineKey {
         self.0 & Self::STRIPE_MAX
     }
 
+    /// Which of the lines that share its stripe, counted from 0.
+    #[must_use]
+    pub fn part(self) -> u8 {
+        (self.0 >> Self::STRIPE_BITS) as u8
+    }
+
+    /// Another line of the same stripe.
+    #[must_use]
+    pub fn with_part(self, part: u8) -> LineKey {
+        LineKey(
+            u64::from(self.lun().0) << Self::LUN_FROM_BIT
+                | u64::from(part) << Self::STRIPE_BITS
+                | self.stripe(),
+        )
+    }
+
+    /// The first line of the stripe, which stands for the stripe.
+    #[must_use]
+    pub fn first_of_stripe(self) -> LineKey {
+        self.with_part(0)
+    }
+
     #[must_use]
     pub fn bits(self) -> u64 {
         self.0
     }
 
-    /// The first logical block of the line, for lines of `line_blocks` blocks.
+    /// The first logical block of the line's stripe, for stripes of `line_blocks` data blocks.
     #[must_use]
     pub fn first_lbn(self, line_blocks: u32) -> u64 {
         self.stripe() * u64::from(line_blocks)
@@ -216,6 +243,13 @@ mod tests {
     fn a_key_gives_back_its_lun_and_stripe() {
         let key = LineKey::new(Lun(7), 1_000_000_007);
         assert_eq!((key.lun(), key.stripe(), key.first_lbn(4)), (Lun(7), 1_000_000_007, 4_000_000_028));
+    }
+
+    #[test]
+    fn a_part_changes_nothing_else() {
+        let key = LineKey::new(Lun(7), LineKey::STRIPE_MAX).with_part(14);
+        assert_eq!((key.lun(), key.stripe(), key.part()), (Lun(7), LineKey::STRIPE_MAX, 14));
+        assert_eq!(key.first_of_stripe(), LineKey::new(Lun(7), LineKey::STRIPE_MAX));
     }
 
     #[test]

@@ -9,7 +9,8 @@ export type Bug =
   | "promote-consistent" | "grant-hands-valid" | "queue-write-through" | "trust-unpinned" | "trust-after-power-loss"
   | "close-recovery-early" | "keep-copies" | "switch-while-writing" | "tell-no-slots" | "keep-foreign-slot"
   | "rehome-any-time" | "await-resync-done" | "skip-consistent" | "skip-reuse" | "grant-during-flush"
-  | "consistent-ignores-seq" | "owner-decides" | "clear-all-at-c-ack" | "continue-flush" | "restart-at-once";
+  | "consistent-ignores-seq" | "owner-decides" | "clear-all-at-c-ack" | "continue-flush" | "restart-at-once"
+  | "two-parity-writers" | "both-go-first";
 
 /** What a world is made of; what is left out is as by default. Times in virtual nanoseconds. */
 export interface Config {
@@ -17,7 +18,11 @@ export interface Config {
   lines?: number;
   /** Further slots of each controller's cache, lent to the peer for its mirrors. */
   lent?: number;
-  raid?: { disks: number; layout: "left-symmetric" | "left-asymmetric"; chunkBlocks: number };
+  raid?: {
+    disks: number; layout: "left-symmetric" | "left-asymmetric"; chunkBlocks: number;
+    /** The variant in which so many lines share a stripe. 1 when left out. */
+    linesPerStripe?: number;
+  };
   /** Bytes that a block stands for, and bytes of it that are really stored (a multiple of 8). */
   blockSize?: number;
   payloadBytes?: number;
@@ -77,7 +82,8 @@ export type Fault =
 export interface Break { fault: Fault; atNs?: number | bigint }
 
 /** A line: `stripe` of a LUN; its first LBN is `stripe` times the blocks of a line. */
-export interface LineKey { lun: number; stripe: bigint }
+/** `part`: which of the lines that share the stripe, counted from 0; left out when it is 0. */
+export interface LineKey { lun: number; stripe: bigint; part?: number }
 export type FlushStep = "notify" | "disk" | "parity" | "confirm";
 export type LineState =
   | "OC" | "OP" | "OD" | "OK" | "OX" | "OR" | "M0" | "MD" | "MF" | "MK" | "SC" | "SD"

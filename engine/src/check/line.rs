@@ -85,7 +85,7 @@ fn acked_twice(view: &LineView<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// OK, MK: every valid block equals the disk and parity is right. OC: every valid block equals the disk.
+/// OK, MK: every valid block equals the disk and parity is right, unless another line of the stripe is being written. OC: every valid block equals the disk.
 fn consistent_on_disk(view: &LineView<'_>, parity_is_wrong: bool, report: &mut Report<'_>) {
     for (at, line) in counted(view) {
         let is_clean =
@@ -105,7 +105,7 @@ fn consistent_on_disk(view: &LineView<'_>, parity_is_wrong: bool, report: &mut R
             }
         }
         let mirrored = matches!(state, LineState::OK | LineState::MK);
-        if mirrored && !line.valid.is_empty() && parity_is_wrong {
+        if mirrored && !line.valid.is_empty() && parity_is_wrong && !view.is_beside_a_write() {
             let what = format!("{at} has line {} in {}, but its parity is wrong", say(view), state.code());
             report(Invariant::ConsistentOnDisk, what);
         }
@@ -154,13 +154,19 @@ fn hash_agree(view: &LineView<'_>, report: &mut Report<'_>) {
 }
 
 /// Parity differs from the data only if somebody who may serve knows: with two, the owner in OF or OW and the peer in
-/// MF; otherwise a memory that counts, by MF, by a stripe that it is writing, or by its list of suspects. An unpinned
+/// MF; otherwise a memory that counts, by MF, by a stripe that it is writing, or by its list of suspects; of whichever line
+/// of the stripe. An unpinned
 /// record says to whoever takes over that every stripe is suspect (R4).
 fn parity_known(view: &LineView<'_>, report: &mut Report<'_>) {
-    let writes = |at| view.state(at).is_some_and(LineState::is_writing);
-    let marked = |at| view.state(at) == Some(LineState::MF);
+    let states = |at| view.states_in_stripe(at);
+    let writes = |at| states(at).any(|state| state.is_some_and(LineState::is_writing));
+    let marked = |at| states(at).any(|state| state == Some(LineState::MF));
+    let written_and_marked = |at: ControllerId| {
+        let mut pairs = states(at).zip(states(at.peer()));
+        pairs.any(|(own, other)| own.is_some_and(LineState::is_writing) && other == Some(LineState::MF))
+    };
     let known = if view.whole.dual {
-        ControllerId::BOTH.into_iter().any(|at| writes(at) && marked(at.peer()))
+        ControllerId::BOTH.into_iter().any(written_and_marked)
     } else {
         let record = view.world.array().record();
         let nobody = view.whole.counts == [false, false];
@@ -200,7 +206,7 @@ fn no_stale_promote(view: &LineView<'_>, report: &mut Report<'_>) {
 /// block whose disk is missing while its stripe is being written is left out: disk and controller are two failures.
 fn survive_one(view: &LineView<'_>, report: &mut Report<'_>) {
     let recovered = ControllerId::BOTH.map(|at| recovered_from_memory(view, at));
-    for block in 0..view.line_blocks {
+    for block in view.blocks.iter() {
         let values = view.values(block);
         // The same for both: nothing to say of it, or what the disks give and must not.
         let from_disk = || view.disk_word(block).filter(|value| !values.allow(*value));

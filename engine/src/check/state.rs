@@ -78,9 +78,9 @@ pub fn fenced_from_serving(world: &World, report: &mut Report<'_>) {
 /// All lines that a controller has a record of, that a message speaks of or that a host has asked for.
 #[must_use]
 pub fn keys(world: &World, hosts: &Linearizability) -> BTreeSet<LineKey> {
-    let line_blocks = u64::from(world.config().line_blocks());
+    let geometry = world.config().raid;
     let mut keys: BTreeSet<LineKey> =
-        hosts.blocks().map(|(lun, lbn)| LineKey::new(crate::ids::Lun(lun), lbn / line_blocks)).collect();
+        hosts.blocks().map(|(lun, lbn)| geometry.key_of(crate::ids::Lun(lun), lbn)).collect();
     for id in ControllerId::BOTH {
         keys.extend(world.controller(id).table().iter().map(|(_, line)| line.key));
         keys.extend(world.link_to(id).iter().filter_map(|envelope| envelope.message.key()));
@@ -91,7 +91,7 @@ pub fn keys(world: &World, hosts: &Linearizability) -> BTreeSet<LineKey> {
 /// `0:40`: LUN and first LBN, as on the screen.
 #[must_use]
 pub fn name(world: &World, key: LineKey) -> String {
-    format!("{}:{}", key.lun().0, key.first_lbn(world.config().line_blocks()))
+    format!("{}:{}", key.lun().0, world.config().raid.first_lbn(key))
 }
 
 /// The number that a block holds on the disks: read, or computed from the rest of its row. Nothing when it can be

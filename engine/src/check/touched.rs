@@ -52,21 +52,30 @@ impl Touched {
 
     /// The event is over: each line that it has to do with stands in [`Touched::keys`] once.
     pub fn settle(&mut self, world: &World) {
+        let geometry = world.config().raid;
         // A command may have landed whose issuer hears nothing of it.
         if let Some(EventKind::Disk { key, io: IoKind::Write, .. }) = world.last_event() {
             self.touch(key);
         }
         if !self.blocks.is_empty() {
-            let line_blocks = u64::from(world.config().line_blocks());
+            let line_blocks = u64::from(geometry.part_blocks());
             for n in 0..self.blocks.len() {
                 let (lun, lbn, blocks) = self.blocks[n];
-                for stripe in lbn / line_blocks..=(lbn + u64::from(blocks) - 1) / line_blocks {
-                    self.touch(LineKey::new(Lun(lun), stripe));
+                for line in lbn / line_blocks..=(lbn + u64::from(blocks) - 1) / line_blocks {
+                    self.touch(geometry.key_of(Lun(lun), line * line_blocks));
                 }
             }
         }
         if let Some(EventKind::Fault { fault: Fault::SectorError { stripe, .. } }) = world.last_event() {
             self.touch(world.controller(ControllerId::A).shape().key_of_stripe(stripe));
+        }
+        // What is checked of a line, its stripe's parity among it, depends on all lines that share the stripe.
+        if geometry.lines_per_stripe > 1 {
+            for n in 0..self.keys.len() {
+                let (key, certain) = self.keys[n];
+                let beside = geometry.lines_beside(key).filter(|other| *other != key);
+                self.keys.extend(beside.map(|other| (other, certain)));
+            }
         }
         if self.keys.len() > 1 {
             // Of a line that is there twice the certain one comes first, and stays.

@@ -46,6 +46,7 @@ pub(crate) fn drawn_world(seed: u64) -> (Config, Crowd) {
             disks,
             layout: if z >> 12 & 1 == 0 { Layout::LeftSymmetric } else { Layout::LeftAsymmetric },
             chunk_blocks: pick(14, &[1, 1, 2, 3]) as u8,
+            lines_per_stripe: 1,
         },
         payload_bytes: pick(18, &[8, 8, 24]) as u32,
         luns: vec![

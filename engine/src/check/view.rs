@@ -59,7 +59,8 @@ pub struct LineView<'a> {
     /// Each controller's record, with or without an entry.
     pub records: [Option<&'a Line>; 2],
     pub geometry: Geometry,
-    pub line_blocks: u32,
+    /// The blocks of the line, by their numbers in the stripe.
+    pub blocks: BlockMap,
     pub stripe: u64,
     pub first_lbn: u64,
     memories: [Option<&'a [u8]>; 2],
@@ -124,7 +125,7 @@ impl<'a> LineView<'a> {
             key,
             records,
             geometry,
-            line_blocks,
+            blocks: geometry.blocks_of(key),
             stripe,
             first_lbn,
             memories: ControllerId::BOTH.map(memory),
@@ -196,6 +197,28 @@ impl<'a> LineView<'a> {
     #[must_use]
     pub fn state(&self, at: ControllerId) -> Option<LineState> {
         self.records[at.index()].and_then(|line| line.state)
+    }
+
+    /// The states at a controller of all lines that share the stripe; usually of this one alone.
+    pub fn states_in_stripe(&self, at: ControllerId) -> impl Iterator<Item = Option<LineState>> {
+        self.geometry.lines_beside(self.key).map(move |key| {
+            let own = || self.state(at);
+            if key == self.key {
+                own()
+            } else {
+                self.world.controller(at).line(key).and_then(|line| line.state)
+            }
+        })
+    }
+
+    /// Whether another line of the stripe is being written, or was when its writer stopped.
+    #[must_use]
+    pub fn is_beside_a_write(&self) -> bool {
+        let others = self.geometry.lines_beside(self.key).filter(|key| *key != self.key);
+        let mut states = others.flat_map(|key| {
+            ControllerId::BOTH.map(|at| self.world.controller(at).line(key).and_then(|line| line.state))
+        });
+        states.any(|state| state.is_some_and(|state| state.is_writing() || state == LineState::MF))
     }
 
     /// The number that a block holds in a controller's slot of the line; 0 without one.

@@ -229,6 +229,7 @@ impl Controller {
         self.unsettled.fill(0);
         self.suspects.clear();
         self.overlapped = super::overlap::Flushes::default();
+        self.held_back.clear();
         self.patrol = Patrol {
             rebuild: self.patrol.rebuild,
             timer_armed: self.patrol.timer_armed,

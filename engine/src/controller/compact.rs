@@ -304,6 +304,9 @@ impl Controller {
         if self.shape.flush.overlap {
             self.overlapped.code(c);
         }
+        if self.shape.geometry.lines_per_stripe > 1 {
+            pieces::code_keys(&mut self.held_back, c);
+        }
         self.patrol.code(c);
         self.join.code(c);
     }

@@ -95,7 +95,7 @@ impl Controller {
             }
             if self.memory.mirror_free.is_empty() {
                 // No room for it over there: it is written back instead.
-                if self.flushing >= u32::from(self.shape.flush.depth) {
+                if self.flushing >= u32::from(self.shape.flush.depth) || self.stripe_is_taken(key) {
                     break;
                 }
                 self.begin_flush(at, FlushReason::Alone, out);

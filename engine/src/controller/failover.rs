@@ -151,6 +151,7 @@ impl Controller {
         self.draining = false;
         self.slot_queue.clear();
         self.clean = super::CleanLines::default();
+        self.held_back.clear();
         self.join = super::failback::Join::default();
         // What comes from disk now was read before this controller owned every line: the peer may have written since (M16).
         for (_, work) in self.works.iter_mut() {
@@ -383,6 +384,7 @@ impl Controller {
             self.works.remove(work).give_buffers(out);
         }
         self.slot_queue.clear();
+        self.held_back.clear();
         self.patrol.running = 0;
         let all: Vec<u32> = self.table.iter().map(|(at, _)| at).collect();
         for at in all {
@@ -394,7 +396,30 @@ impl Controller {
         }
     }
 
+    /// Whether a stripe's parity may be wrong, as this controller knows it.
+    #[must_use]
+    pub fn is_suspect(&self, key: LineKey) -> bool {
+        self.suspects.contains(&key.first_of_stripe())
+            || (self.patrol.all_suspect && self.shape.array_stripe(key) >= self.patrol.cursor)
+    }
+
+    /// … or as it will know as soon as it goes on from what a power failure has left (R5).
+    #[must_use]
+    pub fn doubts(&self, key: LineKey) -> bool {
+        let unsettled = |key| self.line(key).is_some_and(super::Line::is_unsettled);
+        let lines = || self.shape.geometry.lines_beside(key);
+        self.is_suspect(key) || (self.standing.cold && lines().any(unsettled))
+    }
+
+    /// Stripes whose parity may be wrong; how many are left of them.
+    #[must_use]
+    pub fn suspects_left(&self) -> u64 {
+        let all = if self.patrol.all_suspect { self.shape.stripes - self.patrol.cursor } else { 0 };
+        self.suspects.len() as u64 + all
+    }
+
     pub(super) fn mark_suspect<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
+        let key = key.first_of_stripe();
         if self.suspects.insert(key) {
             let at = self.id;
             out.fact(|| Fact::Suspect { at, key });
@@ -403,6 +428,7 @@ impl Controller {
 
     /// The stripe's parity has been computed from all its data.
     pub(super) fn trust<O: Observer>(&mut self, key: LineKey, out: &mut Outbox<'_, O>) {
+        let key = key.first_of_stripe();
         if self.suspects.remove(&key) {
             let at = self.id;
             out.fact(|| Fact::Trusted { at, key });

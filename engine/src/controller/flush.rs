@@ -63,7 +63,8 @@ impl Controller {
     fn oldest_flushable(&self) -> Option<u32> {
         self.queue.iter().map(|(at, _)| at).find(|at| {
             let line = &self.table[*at];
-            matches!(line.state, Some(LineState::OD | LineState::SD)) && line.locks == 0
+            let dirty = matches!(line.state, Some(LineState::OD | LineState::SD));
+            dirty && line.locks == 0 && !self.stripe_is_taken(line.key)
         })
     }
 
@@ -140,7 +141,7 @@ impl Controller {
             self.note_flush(at);
         }
         self.set_state(at, Some(LineState::MF), out);
-        out.send(Message::FnAck { key });
+        self.let_write_stripe(key, out);
     }
 
     /// FN_ACK: the mirror knows; now the disks may be written.

@@ -28,6 +28,7 @@ pub mod reuse;
 mod sabotage;
 pub mod shape;
 pub mod standing;
+mod stripe_lock;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -150,6 +151,8 @@ pub struct Controller {
     suspects: BTreeSet<LineKey>,
     /// Flushes that writes may overlap.
     overlapped: overlap::Flushes,
+    /// The peer's lines whose FN_ACK waits until another line of their stripe has been written here.
+    held_back: BTreeSet<LineKey>,
     patrol: Patrol,
     join: failback::Join,
     /// Messages were tampered with.
@@ -168,6 +171,7 @@ impl Controller {
             unsettled: vec![0; config.luns.len()],
             suspects: BTreeSet::new(),
             overlapped: overlap::Flushes::default(),
+            held_back: BTreeSet::new(),
             patrol: Patrol::default(),
             join: failback::Join::default(),
             tampered: false,
@@ -488,26 +492,6 @@ impl Controller {
         self.counts[state.number()]
     }
 
-    /// Whether a stripe's parity may be wrong, as this controller knows it.
-    #[must_use]
-    pub fn is_suspect(&self, key: LineKey) -> bool {
-        self.suspects.contains(&key)
-            || (self.patrol.all_suspect && self.shape.array_stripe(key) >= self.patrol.cursor)
-    }
-
-    /// … or as it will know as soon as it goes on from what a power failure has left (R5).
-    #[must_use]
-    pub fn doubts(&self, key: LineKey) -> bool {
-        self.is_suspect(key) || (self.standing.cold && self.line(key).is_some_and(Line::is_unsettled))
-    }
-
-    /// Stripes whose parity may be wrong; how many are left of them.
-    #[must_use]
-    pub fn suspects_left(&self) -> u64 {
-        let all = if self.patrol.all_suspect { self.shape.stripes - self.patrol.cursor } else { 0 };
-        self.suspects.len() as u64 + all
-    }
-
     #[must_use]
     pub fn patrol(&self) -> &Patrol {
         &self.patrol
@@ -642,6 +626,9 @@ impl Controller {
             for word in [key.bits(), flush.seq, flush.newer.0] {
                 digest.word(word);
             }
+        }
+        for key in &self.held_back {
+            digest.word(key.bits());
         }
         for home in &self.homes {
             digest.word(home.index() as u64);

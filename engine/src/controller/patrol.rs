@@ -196,11 +196,13 @@ impl Controller {
         }
     }
 
-    /// Whether nothing is under way on the line that stands against a look at its stripe.
+    /// Whether nothing is under way on the stripe's line, or lines, that stands against a look at it.
     fn may_look(&self, key: LineKey) -> bool {
-        if self.has(Bug::LookWithoutLock) {
-            return true;
-        }
+        let mut lines = self.shape.geometry.lines_beside(key);
+        self.has(Bug::LookWithoutLock) || lines.all(|key| self.lets_look(key))
+    }
+
+    fn lets_look(&self, key: LineKey) -> bool {
         let Some(at) = self.table.find(key) else { return true };
         let line = &self.table[at];
         let settled = match line.state {
@@ -257,6 +259,7 @@ impl Controller {
         self.trust(key, out);
         let line = self.table.find(key).expect("a locked line keeps its record");
         self.unlock(line, out);
+        self.give_stripe_back(key, out);
     }
 
     /// Writes what does not fit or could not be read, as far as it is known.

@@ -16,6 +16,9 @@ impl Controller {
     /// The first waiting write of the line takes the way past the mirror; the line is in none, OC, OD or OK.
     pub(super) fn begin_write_through<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
         self.clean.remove(at);
+        if self.stripe_is_taken(self.table[at].key) {
+            return;
+        }
         match self.table[at].state {
             _ if self.has(Bug::ThroughKeepsMirror) => self.announce_write_through(at, out),
             Some(LineState::OD) => {
@@ -37,7 +40,7 @@ impl Controller {
             return;
         }
         self.clean.remove(at);
-        if self.commit_alone(at, out) {
+        if self.commit_alone(at, out) || self.stripe_is_taken(self.table[at].key) {
             return;
         }
         if self.table[at].state == Some(LineState::SD) {

@@ -386,6 +386,7 @@ impl Controller {
                 }
                 let at = self.table.find(key).expect("a line that is written to disk keeps its record");
                 self.stripe_written(at, plan.write, out);
+                self.give_stripe_back(key, out);
             }
         }
     }

@@ -70,8 +70,8 @@ fn strikes(fault: Fault, id: ControllerId) -> bool {
 #[must_use]
 pub fn is_about(log: &EventLog, config: &Config, entry: &Entry, key: LineKey) -> bool {
     let touches = |lun: u16, lbn: u64, blocks: u32| {
-        let line_blocks = u64::from(config.line_blocks());
-        let first = key.first_lbn(config.line_blocks());
+        let line_blocks = u64::from(config.raid.part_blocks());
+        let first = config.raid.first_lbn(key);
         lun == key.lun().0 && lbn < first + line_blocks && lbn + u64::from(blocks) > first
     };
     match entry.kind {

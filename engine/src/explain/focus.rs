@@ -53,7 +53,7 @@ pub fn focus(instant: Instant<'_>) -> Option<Focus> {
     }
     match event.kind {
         EventKind::HostArrives { op, lun, lbn, .. } => {
-            let key = LineKey::new(crate::ids::Lun(lun), lbn / u64::from(instant.config().line_blocks()));
+            let key = instant.config().raid.key_of(crate::ids::Lun(lun), lbn);
             Some(Focus::Host { op, key: Some(key) })
         }
         EventKind::HostDone { op, .. } => Some(Focus::Host { op, key: None }),

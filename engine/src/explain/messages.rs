@@ -80,6 +80,15 @@ pub(super) fn message(
             text!("{to} keeps no copy: only owners cache clean data.", to),
         )
         .rule("Rule 7"),
+        MessageKind::FlushNotify if instant.world.controller(to).held_back().any(|held| held == key) => {
+            Narration::new(
+                2,
+                text!("{to} notes the write of {line}, and lets {from} wait: it writes another line of that stripe.", to, line, from),
+                text!("Two at a time would each compute the parity without the other. {to} gives its FN_ACK when its own parity is on disk.", to),
+            )
+            .rule("Rule 4")
+            .claims(&[12])
+        }
         MessageKind::FlushNotify => match instant.world.controller(to).line(key).and_then(|mirror| mirror.loc) {
             Some(_) => Narration::new(
                 2,

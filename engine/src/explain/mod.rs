@@ -67,7 +67,7 @@ impl Asked {
     /// The first line that was asked for.
     #[must_use]
     pub fn key(&self, config: &Config) -> LineKey {
-        LineKey::new(Lun(self.lun), self.lbn / u64::from(config.line_blocks()))
+        config.raid.key_of(Lun(self.lun), self.lbn)
     }
 }
 

@@ -28,7 +28,7 @@ pub fn slot(memory: ControllerId, slot: Slot) -> String {
 /// `0:40`: a line by its LUN and its first block.
 #[must_use]
 pub fn line_short(config: &Config, key: LineKey) -> String {
-    format!("{}:{}", key.lun().0, key.first_lbn(config.line_blocks()))
+    format!("{}:{}", key.lun().0, config.raid.first_lbn(key))
 }
 
 /// `line 0:40`.

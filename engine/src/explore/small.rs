@@ -34,6 +34,7 @@ pub fn small_world(
     small.lent = config.lent.clamp(1, LINES_MAX);
     small.raid.layout = config.raid.layout;
     small.flush.overlap = config.flush.overlap;
+    small.raid.lines_per_stripe = config.raid.lines_per_stripe.min(2);
     small.failover.solo_write_back = config.failover.solo_write_back;
     small.bug = config.bug;
     small.luns.clear();

@@ -26,6 +26,7 @@ pub(super) fn symmetries(scenario: &Scenario) -> Vec<Renaming> {
     let is_small = config.stripes() <= LINES_MAX
         && config.line_blocks() <= BLOCKS_MAX
         && config.raid.chunk_blocks == 1
+        && config.raid.lines_per_stripe == 1
         && ops.len() <= REQUESTS_MAX
         && config.luns.iter().all(|lun| lun.blocks % line_blocks == 0)
         && ops.iter().all(|op| op.lbn % line_blocks + u64::from(op.blocks) <= line_blocks);

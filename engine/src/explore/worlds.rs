@@ -26,7 +26,7 @@ flush high 100% low 100% tick 1ms idle 1 age 1 depth 1
 failover heartbeat 1ms misses 1 record 100us fence 300us boot 2ms host-timeout 3600s patrol 1
 ";
 
-pub const WORLDS: [NamedWorld; 29] = [
+pub const WORLDS: [NamedWorld; 33] = [
     NamedWorld {
         name: "tight",
         about: mark!("one slot of each kind: lines are flushed and given up between writes"),
@@ -336,6 +336,64 @@ pub const WORLDS: [NamedWorld; 29] = [
            at 0ns host 1 writes block 0:1 via A\n",
     },
     NamedWorld {
+        name: "shared-stripe",
+        about: mark!("two lines share a stripe, and each controller writes one of them"),
+        large: false,
+        reaches: "OC OP OD OF OK OR OW M0 MD MF MK DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK DUAL",
+        text: "disks 3 left-symmetric chunk 1 lines-per-stripe 2\n\
+           flush high 100% low 100% tick 1ms idle 1 age 1 depth 2\n\
+           lines 1\n\
+           lent 2\n\
+           lun 0 2 blocks owner A\n\
+           at 0ns host 1 writes block 0:0 via A\n\
+           at 0ns host 1 writes block 0:1 via B\n\
+           at 0ns host 1 writes block 0:0 via B\n",
+    },
+    NamedWorld {
+        name: "shared-crash",
+        about: mark!("two lines share a stripe, and a controller dies while they are written back"),
+        large: false,
+        reaches: "OP OD OF OK M0 MD MF MK SC SD SF SW DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK HEARTBEAT DUAL FROZEN WON SOLO DOWN",
+        text: "disks 3 left-symmetric chunk 1 lines-per-stripe 2\n\
+           flush high 100% low 100% tick 1ms idle 1 age 1 depth 2\n\
+           lines 2\n\
+           lent 2\n\
+           lun 0 2 blocks owner A\n\
+           at 0ns crash A\n\
+           at 0ns host 1 writes block 0:0 via A\n\
+           at 0ns host 1 writes block 0:1 via B\n",
+    },
+    NamedWorld {
+        name: "shared-failback",
+        about: mark!("two lines share a stripe, and a controller dies and is replaced"),
+        large: false,
+        reaches: "OC OP OD OF OK OR OW M0 MD MF MK SC SD SF SW DATA META META_ACK REQ_OWN GRANT NACK FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT HELLO JOIN RESYNC_DONE REHOME REHOME_ACK DUAL FROZEN WON SOLO SOLO+JOIN JOINING BOOT DOWN",
+        text: "disks 3 left-symmetric chunk 1 lines-per-stripe 2\n\
+           flush high 100% low 100% tick 1ms idle 1 age 1 depth 2\n\
+           lines 1\n\
+           lent 2\n\
+           lun 0 2 blocks owner A\n\
+           at 0ns crash A\n\
+           at 0ns restart A\n\
+           at 0ns host 1 writes block 0:0 via A\n\
+           at 0ns host 1 writes block 0:1 via B\n",
+    },
+    NamedWorld {
+        name: "shared-power",
+        about: mark!("two lines share a stripe, and the power of both fails and comes back"),
+        large: false,
+        reaches: "OC OP OD OF OK OR OW M0 MD MF MK SD SF DATA META META_ACK REQ_OWN GRANT FLUSH_NOTIFY FN_ACK CONSISTENT C_ACK REUSE REUSE_ACK HEARTBEAT HELLO RESYNC_DONE RECALL IMAGE IMAGES_END CLOSE CLOSE_ACK DUAL JOINING RECOVER RECALLED BOOT DOWN",
+        text: "disks 3 left-symmetric chunk 1 lines-per-stripe 2\n\
+           flush high 100% low 100% tick 1ms idle 1 age 1 depth 2\n\
+           lines 1\n\
+           lent 2\n\
+           lun 0 2 blocks owner A\n\
+           at 0ns power-loss\n\
+           at 0ns power-back\n\
+           at 0ns host 1 writes block 0:0 via A\n\
+           at 0ns host 1 writes block 0:1 via B\n",
+    },
+    NamedWorld {
         name: "steady-large",
         about: mark!("one line, four writes and a read"),
         large: true,
@@ -410,8 +468,12 @@ impl NamedWorld {
     /// Never: a test reads every one.
     #[must_use]
     pub fn scenario(&self) -> Scenario {
-        // A line of the world's own for flushes stands in the place of the common one.
-        let replaced = |line: &&str| line.starts_with("flush ") && self.text.starts_with("flush ");
+        // A line of the world's own for flushes or disks stands in the place of the common one.
+        let replaced = |line: &&str| {
+            let key = line.split(' ').next();
+            matches!(key, Some("flush" | "disks"))
+                && self.text.lines().any(|own| own.split(' ').next() == key)
+        };
         let mut common: String =
             COMMON.lines().filter(|line| !replaced(line)).flat_map(|line| [line, "\n"]).collect();
         common.push_str(&format!("title {}\nabout {}\n{}", self.name, self.about, self.text));

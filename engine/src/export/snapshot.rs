@@ -103,7 +103,7 @@ impl Snapshot {
         Snapshot {
             events: world.events(),
             now_ns: world.now_ns(),
-            line_blocks: world.config().line_blocks(),
+            line_blocks: world.config().raid.part_blocks(),
             controllers: ControllerId::BOTH.iter().map(|id| controller(world, *id)).collect(),
             messages: ControllerId::BOTH.iter().flat_map(|to| messages(world, *to)).collect(),
             pending: world.pending().into_iter().map(pending).collect(),
@@ -123,18 +123,20 @@ impl Snapshot {
 
 fn controller(world: &World, id: ControllerId) -> ControllerSnapshot {
     let controller = world.controller(id);
-    let line_blocks = world.config().line_blocks();
+    let geometry = world.config().raid;
     let mut lines: Vec<LineSnapshot> = controller
         .table()
         .iter()
         .filter_map(|(_, line)| {
+            // Counted from the line's own first block.
+            let first = geometry.blocks_of(line.key).0.trailing_zeros();
             Some(LineSnapshot {
                 lun: line.key.lun().0,
-                first_lbn: line.key.first_lbn(line_blocks),
+                first_lbn: geometry.first_lbn(line.key),
                 state: line.state?.code(),
                 seq: line.seq,
-                valid: line.valid.0,
-                dirty: line.dirty.0,
+                valid: line.valid.0 >> first,
+                dirty: line.dirty.0 >> first,
                 slot: line.loc,
                 peer_slot: line.peer_slot,
                 stub: line.stub,
@@ -147,7 +149,7 @@ fn controller(world: &World, id: ControllerId) -> ControllerSnapshot {
         .iter()
         .map(|(at, mirror)| {
             let key = controller.table()[at].key;
-            QueuedSnapshot { lun: key.lun().0, first_lbn: key.first_lbn(line_blocks), mirror }
+            QueuedSnapshot { lun: key.lun().0, first_lbn: geometry.first_lbn(key), mirror }
         })
         .collect();
     let memory = controller.memory();
@@ -156,14 +158,14 @@ fn controller(world: &World, id: ControllerId) -> ControllerSnapshot {
 }
 
 fn messages(world: &World, to: ControllerId) -> impl Iterator<Item = MessageSnapshot> {
-    let line_blocks = world.config().line_blocks();
+    let geometry = world.config().raid;
     world.link_to(to).iter().map(move |envelope| {
         let key = envelope.message.key();
         MessageSnapshot {
             to,
             kind: envelope.message.kind(),
             lun: key.map(|key| key.lun().0),
-            first_lbn: key.map(|key| key.first_lbn(line_blocks)),
+            first_lbn: key.map(|key| geometry.first_lbn(key)),
             sent_ns: envelope.sent_ns,
             arrives_ns: envelope.arrives_ns,
         }

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     fn geometry(disks: u8, layout: Layout, chunk_blocks: u8) -> Geometry {
-        Geometry { disks, layout, chunk_blocks }
+        Geometry { disks, layout, chunk_blocks, lines_per_stripe: 1 }
     }
 
     /// The table printed in the Linux md documentation for five disks.

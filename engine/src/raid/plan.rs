@@ -176,7 +176,8 @@ mod tests {
     use super::*;
     use crate::config::Layout;
 
-    const NINE: Geometry = Geometry { disks: 9, layout: Layout::LeftSymmetric, chunk_blocks: 1 };
+    const NINE: Geometry =
+        Geometry { disks: 9, layout: Layout::LeftSymmetric, chunk_blocks: 1, lines_per_stripe: 1 };
 
     fn plan(write: u64, cached: u64) -> (PlanKind, u32, u32) {
         let plan = cheapest(NINE, BlockMap(write), BlockMap(cached));
@@ -205,14 +206,15 @@ mod tests {
 
     #[test]
     fn only_the_rows_that_are_written_are_touched() {
-        let g = Geometry { disks: 4, layout: Layout::LeftSymmetric, chunk_blocks: 4 };
+        let g = Geometry { disks: 4, layout: Layout::LeftSymmetric, chunk_blocks: 4, lines_per_stripe: 1 };
         let plan = cheapest(g, BlockMap(0b0010), BlockMap::EMPTY);
         assert_eq!(plan.rows, BlockMap(0b0010));
         assert_eq!(plan.kind, PlanKind::ReconstructWrite);
         assert_eq!(plan.read, BlockMap(0b0010_0010_0000), "a tie goes to reconstruct-write");
     }
 
-    const FOUR: Geometry = Geometry { disks: 5, layout: Layout::LeftSymmetric, chunk_blocks: 1 };
+    const FOUR: Geometry =
+        Geometry { disks: 5, layout: Layout::LeftSymmetric, chunk_blocks: 1, lines_per_stripe: 1 };
 
     fn damaged(data: u64, parity: u64, suspect: bool) -> Damage {
         Damage { data: BlockMap(data), parity: BlockMap(parity), suspect }

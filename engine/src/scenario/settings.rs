@@ -100,11 +100,13 @@ fn speed(words: &mut Words<'_>) -> Result<u32, ScenarioError> {
 
 fn disks(words: &mut Words<'_>, config: &mut Config) -> Result<(), ScenarioError> {
     config.raid.disks = words.number("disks", "", 1, 255)? as u8;
+    const CLAUSES: [&str; 4] = ["left-symmetric", "left-asymmetric", "chunk", "lines-per-stripe"];
     while words.peek().is_some() {
-        match words.one_of("a setting of disks", &["left-symmetric", "left-asymmetric", "chunk"])?.text {
+        match words.one_of("a setting of disks", &CLAUSES)?.text {
             "left-symmetric" => config.raid.layout = Layout::LeftSymmetric,
             "left-asymmetric" => config.raid.layout = Layout::LeftAsymmetric,
-            _ => config.raid.chunk_blocks = words.number("chunk", "", 1, 255)? as u8,
+            "chunk" => config.raid.chunk_blocks = words.number("chunk", "", 1, 255)? as u8,
+            _ => config.raid.lines_per_stripe = words.number("lines-per-stripe", "", 1, 15)? as u8,
         }
     }
     Ok(())

@@ -27,7 +27,11 @@ pub fn write(scenario: &Scenario) -> String {
         Layout::LeftSymmetric => "left-symmetric",
         Layout::LeftAsymmetric => "left-asymmetric",
     };
-    lines.push(format!("disks {} {layout} chunk {}", config.raid.disks, config.raid.chunk_blocks));
+    let shared = match config.raid.lines_per_stripe {
+        1 => String::new(),
+        lines => format!(" lines-per-stripe {lines}"),
+    };
+    lines.push(format!("disks {} {layout} chunk {}{shared}", config.raid.disks, config.raid.chunk_blocks));
     lines.push(format!("block {} stored {}", config.block_size, config.payload_bytes));
     for (number, lun) in config.luns.iter().enumerate() {
         lines.push(format!("lun {number} {} blocks owner {}", lun.blocks, lun.default_owner));

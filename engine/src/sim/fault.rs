@@ -207,11 +207,27 @@ impl Fault {
             {
                 Err(CommandError::TooManyStripes { stripes })
             }
+            _ if config.raid.lines_per_stripe > 1 && self.is_of_the_disks() => {
+                Err(CommandError::LinesShareStripes)
+            }
             Fault::PathCut { host, .. } | Fault::PathMended { host, .. } if host.0 >= config.hosts => {
                 Err(CommandError::NoSuchHost { host: host.0, hosts: config.hosts })
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether a patrol follows from it, or a stripe that is read and written around its damage.
+    fn is_of_the_disks(self) -> bool {
+        matches!(
+            self,
+            Fault::DiskFails { .. }
+                | Fault::DiskReplaced { .. }
+                | Fault::DiskPulled { .. }
+                | Fault::DiskReturned { .. }
+                | Fault::SectorError { .. }
+                | Fault::Scrub
+        )
     }
 
     /// The controller that it is about, or what comes to that one.

@@ -2,6 +2,7 @@
 
 use super::op::HostOp;
 use crate::buffer::Buffers;
+use crate::config::Geometry;
 use crate::ids::{BlockMap, LineKey};
 
 /// An operation that a host has sent and not yet had answered.
@@ -74,18 +75,17 @@ pub struct Part {
 }
 
 /// The parts of an operation, one for each line that it touches, in the order of their blocks.
-pub fn parts(op: &HostOp, line_blocks: u32) -> impl Iterator<Item = Part> + use<> {
+pub fn parts(op: &HostOp, geometry: Geometry) -> impl Iterator<Item = Part> + use<> {
     let (lun, end) = (op.lun, op.lbn + u64::from(op.blocks));
     let mut lbn = op.lbn;
-    let line = u64::from(line_blocks);
+    let (stripe, line) = (u64::from(geometry.line_blocks()), u64::from(geometry.part_blocks()));
     std::iter::from_fn(move || {
         if lbn >= end {
             return None;
         }
-        let first = lbn % line;
-        let count = (line - first).min(end - lbn);
-        let part =
-            Part { key: LineKey::new(lun, lbn / line), map: BlockMap::range(first as u32, count as u32) };
+        let first = lbn % stripe;
+        let count = (line - first % line).min(end - lbn);
+        let part = Part { key: geometry.key_of(lun, lbn), map: BlockMap::range(first as u32, count as u32) };
         lbn += count;
         Some(part)
     })

@@ -32,15 +32,15 @@ impl World {
             self.refused(number);
             return kind;
         }
-        let line_blocks = self.config.line_blocks();
+        let geometry = self.config.raid;
         let operation = &mut self.operations[number];
         operation.arrived = true;
         operation.refusals = 0;
-        operation.parts_left = hosts::parts(&op, line_blocks).count() as u32;
+        operation.parts_left = hosts::parts(&op, geometry).count() as u32;
         if O::LISTENS {
             observer.fact(Fact::HostArrived { op: op_number, host, at, io, lun: lun.0, lbn, blocks });
         }
-        for part in hosts::parts(&op, line_blocks) {
+        for part in hosts::parts(&op, geometry) {
             let mut bytes = self.buffers.take();
             if io == IoKind::Write {
                 hosts::fill(bytes.bytes_mut(), part.map, op_number, &self.buffers);

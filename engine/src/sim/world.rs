@@ -51,6 +51,10 @@ pub enum CommandError {
         "this array has {stripes} stripes, and a simulation rebuilds or scrubs at most {STRIPES_MAX}: take smaller LUNs"
     )]
     TooManyStripes { stripes: u64 },
+    #[error(
+        "where lines share a stripe, disks do not fail and nothing is scrubbed: take 1 line for each stripe"
+    )]
+    LinesShareStripes,
 }
 
 /// Stripes of an array that a patrol can go through.

@@ -79,6 +79,7 @@ fn config(random: &mut Random) -> Config {
         disks: between(random, 3, 9) as u8,
         layout: if random.percent(50) { Layout::LeftSymmetric } else { Layout::LeftAsymmetric },
         chunk_blocks: between(random, 1, 3) as u8,
+        lines_per_stripe: 1,
     };
     let line_blocks = u64::from(raid.line_blocks());
     // Few stripes, so that rebuilds end; the last one of a LUN may be cut short.

@@ -170,3 +170,16 @@ fn writes_that_overlap_flushes_keep_every_rule() {
     }
     assert!(overlapped > 20, "only {overlapped} seeds went another way");
 }
+
+/// Drawn worlds in which lines share a stripe, and controllers, links and power fail.
+#[test]
+fn lines_that_share_a_stripe_keep_every_rule() {
+    let mut elsewhere = 0;
+    for seed in 0..150 {
+        let mut trial = Trial::with_shared_stripes(seed);
+        let outcome = trial.run(&mut Coverage::default());
+        assert_eq!(outcome.finding, None, "seed {seed}");
+        elsewhere += u32::from(outcome.counters != tried(seed).1.counters);
+    }
+    assert!(elsewhere > 100, "only {elsewhere} seeds went another way");
+}

@@ -8,7 +8,7 @@ use crate::bug::Bug;
 use crate::check::{Invariant, Violation};
 use crate::fact::{Observer, Told, Unobserved};
 use crate::scenario::{Feed, Scenario, ScenarioSource};
-use crate::sim::{Command, Counters, Event, Run, TimedFault, TimedOp};
+use crate::sim::{Command, Counters, Event, Fault, Run, TimedFault, TimedOp};
 use std::sync::Arc;
 
 /// A run of this many events is taken for one that never ends. Drawn worlds need some thousands.
@@ -47,6 +47,19 @@ impl Trial {
         trial
     }
 
+    /// The same world in the variant in which lines share a stripe: each is what one disk has of it.
+    #[must_use]
+    pub fn with_shared_stripes(seed: u64) -> Trial {
+        let mut trial = Trial::new(seed);
+        trial.share_stripes();
+        trial
+    }
+
+    fn share_stripes(&mut self) {
+        let raid = &mut self.drawn.scenario.config.raid;
+        raid.lines_per_stripe = raid.disks - 1;
+    }
+
     /// The same world with a bug in it, and with the variant whose rule it breaks.
     #[must_use]
     pub fn with_bug(seed: u64, bug: Option<Bug>) -> Trial {
@@ -54,6 +67,9 @@ impl Trial {
         let config = &mut trial.drawn.scenario.config;
         config.bug = bug;
         config.flush.overlap = bug.is_some_and(Bug::is_of_overlap);
+        if bug.is_some_and(Bug::is_of_shared_stripes) {
+            trial.share_stripes();
+        }
         trial
     }
 
@@ -111,7 +127,8 @@ fn next_fault(plan: &mut Plan, run: &Run<ScenarioSource>, ops: &[TimedOp]) -> Op
     // What the plan lets pass does not end it: it is asked again at the time that it names.
     while plan.next_ns.max(after_ns + 1) < before_ns && !plan.is_over() {
         after_ns = plan.next_ns.max(after_ns + 1);
-        if let Some(fault) = plan.act(world, after_ns) {
+        let fits = |fault: &Fault| fault.check(world.config()).is_ok();
+        if let Some(fault) = plan.act(world, after_ns).filter(fits) {
             return Some(TimedFault { at_ns: after_ns, fault });
         }
     }

@@ -4,4 +4,5 @@ mod claims;
 mod failures;
 mod overlap;
 mod steady;
+mod stripes;
 mod support;

@@ -243,7 +243,7 @@ fn old_dirty_lines_are_flushed_though_hosts_keep_writing() {
 
 /// What a write of so many blocks to an empty line of an array of six disks is planned as.
 fn planned(blocks: u32) -> (PlanKind, u32, u32) {
-    let raid = Geometry { disks: 6, layout: Layout::LeftSymmetric, chunk_blocks: 1 };
+    let raid = Geometry { disks: 6, layout: Layout::LeftSymmetric, chunk_blocks: 1, lines_per_stripe: 1 };
     let mut stage = Stage::new(Config { raid, ..Config::default() });
     stage.ask(IoKind::Write, A, 0, 40, blocks).until_quiet();
     let plan = stage.facts.iter().find_map(|f| match f {

@@ -23,6 +23,7 @@ use super::linear::Linearizability;
 use super::places::Places;
 use super::touched::Touched;
 use super::view::{LineView, Whole};
+use crate::config::Geometry;
 use crate::controller::line::Line;
 use crate::fact::{Fact, IoKind, Observer};
 use crate::ids::{BlockMap, ControllerId, LineKey, Lun};
@@ -42,9 +43,9 @@ pub struct Ledger {
     told: Vec<Told>,
     places: Places<LineKey>,
     lines: Vec<LineKey>,
-    /// `line_blocks` of them for each line.
+    /// As many for each line as a stripe has data blocks.
     cells: Vec<Cell>,
-    line_blocks: u32,
+    geometry: Geometry,
     tally: Tally,
     situation: Option<Situation>,
     /// What has changed the classes of all blocks so far.
@@ -134,9 +135,8 @@ impl Ledger {
 
     /// The event is over: brings the account up to date in what concerns all blocks.
     pub(super) fn begin_to_settle(&mut self, world: &World) {
-        let line_blocks = u64::from(world.config().line_blocks());
         for (lun, lbn) in self.hosts.take_settled() {
-            self.touched.touch(LineKey::new(Lun(lun), lbn / line_blocks));
+            self.touched.touch(world.config().raid.key_of(Lun(lun), lbn));
         }
         self.touched.settle(world);
         if self.situation.is_none() || world.hardware().troubled {
@@ -157,8 +157,8 @@ impl Ledger {
             }
             let view = LineView::new(world, &self.hosts, whole, *key, records);
             if let Some(line) = self.places.get(key) {
-                let first = (*line * self.line_blocks) as usize;
-                let cells = &mut self.cells[first..first + self.line_blocks as usize];
+                let first = (*line * self.geometry.line_blocks()) as usize;
+                let cells = &mut self.cells[first..first + self.geometry.line_blocks() as usize];
                 look_at(&view, cells, &self.sweeps, &mut self.tally, &situation);
             }
             beside.look_at(&view);
@@ -185,7 +185,7 @@ impl Ledger {
     fn look_around(&mut self, world: &World) {
         let now = Situation::of(world);
         let Some(before) = self.situation.replace(now) else {
-            self.line_blocks = world.config().line_blocks();
+            self.geometry = world.config().raid;
             return;
         };
         if before == now {
@@ -235,8 +235,8 @@ impl Ledger {
 
     /// A host has been told of a value of the block.
     fn promise(&mut self, lun: u16, lbn: u64, newest: impl Fn(&Cell) -> u64) {
-        let line_blocks = u64::from(self.line_blocks);
-        let line = self.line(LineKey::new(Lun(lun), lbn / line_blocks));
+        let line_blocks = u64::from(self.geometry.line_blocks());
+        let line = self.line(self.geometry.key_of(Lun(lun), lbn));
         let sweeps = self.sweeps.len() as u32;
         let situation = self.situation.expect("the first look around comes before the first note");
         let cell = self.cell_mut(line, (lbn % line_blocks) as u32);
@@ -252,13 +252,13 @@ impl Ledger {
     fn line(&mut self, key: LineKey) -> u32 {
         *self.places.entry(key).or_insert_with(|| {
             self.lines.push(key);
-            self.cells.resize(self.lines.len() * self.line_blocks as usize, Cell::default());
+            self.cells.resize(self.lines.len() * self.geometry.line_blocks() as usize, Cell::default());
             self.lines.len() as u32 - 1
         })
     }
 
     fn cell_mut(&mut self, line: u32, block: u32) -> &mut Cell {
-        &mut self.cells[(line * self.line_blocks + block) as usize]
+        &mut self.cells[(line * self.geometry.line_blocks() + block) as usize]
     }
 
     /// The class of a block, all that concerns all blocks included.
@@ -317,8 +317,8 @@ impl Ledger {
     /// The account of a block; nothing while no host was told what it holds.
     #[must_use]
     pub fn row(&self, world: &World, lun: Lun, lbn: u64) -> Option<Row> {
-        let line_blocks = u64::from(self.line_blocks.max(1));
-        let (key, block) = (LineKey::new(lun, lbn / line_blocks), (lbn % line_blocks) as u32);
+        let line_blocks = u64::from(self.geometry.line_blocks());
+        let (key, block) = (self.geometry.key_of(lun, lbn), (lbn % line_blocks) as u32);
         let line = *self.places.get(&key)?;
         self.row_of(world, line, block)
     }
@@ -326,16 +326,16 @@ impl Ledger {
     /// Whether a block survives a failure; nothing while no host was told what it holds.
     #[must_use]
     pub fn survives(&self, lun: Lun, lbn: u64, failure: Failure) -> Option<bool> {
-        let line_blocks = u64::from(self.line_blocks.max(1));
-        let line = *self.places.get(&LineKey::new(lun, lbn / line_blocks))?;
-        let cell = &self.cells[(line * self.line_blocks) as usize + (lbn % line_blocks) as usize];
+        let line_blocks = u64::from(self.geometry.line_blocks());
+        let line = *self.places.get(&self.geometry.key_of(lun, lbn))?;
+        let cell = &self.cells[(line * self.geometry.line_blocks()) as usize + (lbn % line_blocks) as usize];
         let situation = self.situation.filter(|_| cell.newest != 0)?;
         Some(situation.survives(self.class_of(cell), failure))
     }
 
     fn row_of(&self, world: &World, line: u32, block: u32) -> Option<Row> {
         let situation = self.situation?;
-        let cell = self.cells[(line * self.line_blocks + block) as usize];
+        let cell = self.cells[(line * self.geometry.line_blocks() + block) as usize];
         if cell.newest == 0 {
             return None;
         }
@@ -346,7 +346,7 @@ impl Ledger {
         let kept = |at| class.holds(at, class::Held::Dirty) && class.holds(at, class::Held::Good);
         Some(Row {
             lun: key.lun().0,
-            lbn: key.first_lbn(self.line_blocks) + u64::from(block),
+            lbn: key.first_lbn(self.geometry.line_blocks()) + u64::from(block),
             newest: cell.newest,
             in_memory: [a, b].map(|at| look::has_copy(&view, at, block)),
             kept: [a, b].map(kept),
@@ -366,7 +366,10 @@ impl Ledger {
             .collect();
         known.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let rows = known.into_iter().take(limit);
-        rows.filter_map(|(_, at)| self.row_of(world, at / self.line_blocks, at % self.line_blocks)).collect()
+        rows.filter_map(|(_, at)| {
+            self.row_of(world, at / self.geometry.line_blocks(), at % self.geometry.line_blocks())
+        })
+        .collect()
     }
 
     /// At most `limit` blocks that `failure` would lose. Goes through all blocks: for a screen, not for every event.
@@ -378,7 +381,10 @@ impl Ledger {
             cell.newest != 0 && !situation.survives(self.class_of(cell), failure)
         };
         let rows = (0..self.cells.len() as u32).filter(loses).take(limit);
-        rows.filter_map(|at| self.row_of(world, at / self.line_blocks, at % self.line_blocks)).collect()
+        rows.filter_map(|at| {
+            self.row_of(world, at / self.geometry.line_blocks(), at % self.geometry.line_blocks())
+        })
+        .collect()
     }
 
     /// What hosts may read.
