@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_line_is_explained_by_the_last_event_about_it() {
         let (log, config) = recorded("safe-write");
-        let label = |place| LineLabel::new(LineKey::new(Lun(0), place), config.line_blocks());
+        let label = |place| LineLabel::new(LineKey::new(Lun(0), place), config.raid);
         let line = label(42 / u64::from(config.line_blocks()));
         let why = Why::line(&log, &config, line, 3, Edition::default());
         let view = causes(&log, &config, why, 3);

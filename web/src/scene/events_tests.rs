@@ -1,4 +1,5 @@
 use super::*;
+use mirrorline_engine::config::Geometry;
 use mirrorline_engine::fact::Unobserved;
 use mirrorline_engine::ids::Lun;
 use mirrorline_engine::scenario::library::find;
@@ -107,7 +108,7 @@ fn the_row_of_now_is_the_last_one_that_has_happened() {
 
 #[test]
 fn an_empty_list_says_what_to_change() {
-    let line = LineLabel::new(LineKey::new(Lun(0), 10), 4);
+    let line = LineLabel::new(LineKey::new(Lun(0), 10), Geometry::default());
     let filter =
         Filter { sort: Some(Sort::Fault), actor: Some(ControllerId::B), line: true, text: "xyz".into() };
     assert_eq!(

@@ -16,6 +16,7 @@ use super::marks::Ack;
 pub use super::opened::*;
 use crate::language::tr;
 use mirrorline_engine::check::Safety;
+use mirrorline_engine::config::Geometry;
 use mirrorline_engine::ids::{ControllerId, LineKey};
 use mirrorline_engine::mark;
 use std::fmt;
@@ -138,8 +139,8 @@ pub struct LineLabel {
 
 impl LineLabel {
     #[must_use]
-    pub fn new(key: LineKey, line_blocks: u32) -> LineLabel {
-        LineLabel { key, first_lbn: key.first_lbn(line_blocks) }
+    pub fn new(key: LineKey, geometry: Geometry) -> LineLabel {
+        LineLabel { key, first_lbn: geometry.first_lbn(key) }
     }
 }
 

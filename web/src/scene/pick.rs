@@ -3,11 +3,14 @@
 use super::model::{Selection, SlotId};
 use mirrorline_engine::ids::{ControllerId, LineKey, Lun};
 
-/// `slot:A:3`, `line:0:10`, `disk:0:10:4`: after the kind, LUN and stripe. `msg:77:0:10`, or `msg:77` for a message that
+/// `slot:A:3`, `line:0:10`, `disk:0:10:4`: after the kind, LUN and stripe, with the part behind a point where lines share one. `msg:77:0:10`, or `msg:77` for a message that
 /// is about no line. `host:1`, counted from 0, and `record`.
 #[must_use]
 pub fn to_pick(selection: Selection) -> String {
-    let line = |key: LineKey| format!("{}:{}", key.lun().0, key.stripe());
+    let line = |key: LineKey| match key.part() {
+        0 => format!("{}:{}", key.lun().0, key.stripe()),
+        part => format!("{}:{}.{part}", key.lun().0, key.stripe()),
+    };
     match selection {
         Selection::Slot(at) => format!("slot:{}:{}", at.memory, at.slot),
         Selection::Line(key) => format!("line:{}", line(key)),
@@ -56,8 +59,9 @@ pub fn from_pick(text: &str) -> Option<Selection> {
 
 fn line_key(lun: &str, stripe: &str) -> Option<LineKey> {
     let lun: u16 = lun.parse().ok()?;
-    let stripe: u64 = stripe.parse().ok()?;
-    (stripe <= LineKey::STRIPE_MAX).then(|| LineKey::new(Lun(lun), stripe))
+    let (stripe, part) = stripe.split_once('.').unwrap_or((stripe, "0"));
+    let (stripe, part): (u64, u8) = (stripe.parse().ok()?, part.parse().ok()?);
+    (stripe <= LineKey::STRIPE_MAX).then(|| LineKey::new(Lun(lun), stripe).with_part(part))
 }
 
 #[cfg(test)]
@@ -70,6 +74,7 @@ mod tests {
         for selection in [
             Selection::Slot(SlotId { memory: ControllerId::B, slot: 14 }),
             Selection::Line(key),
+            Selection::Line(key.with_part(3)),
             Selection::Message { id: u64::MAX, key: Some(key) },
             Selection::Message { id: 7, key: None },
             Selection::Disk { key, disk: 15 },

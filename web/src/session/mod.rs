@@ -472,7 +472,7 @@ impl Session {
             Some(size) if block >= size.blocks => {
                 Err(say!("LUN {lun} has {blocks} blocks, counted from 0.", lun, blocks = size.blocks))
             }
-            Some(_) => Ok(LineKey::new(Lun(lun), block / u64::from(config.line_blocks()))),
+            Some(_) => Ok(config.raid.key_of(Lun(lun), block)),
         }
     }
 

@@ -38,7 +38,7 @@ fn stripes(stage: &Stage<'_>) -> Vec<LineKey> {
     let most = stage.view.disk_rows;
     let mut keys: Vec<LineKey> = Vec::with_capacity(most);
     let mut add = |key: LineKey| {
-        let wanted = keys.len() < most;
+        let (key, wanted) = (key.first_of_stripe(), keys.len() < most);
         if wanted && !keys.contains(&key) {
             keys.push(key);
         }
@@ -93,8 +93,10 @@ fn commands(stage: &Stage<'_>) -> Vec<OnItsWay> {
     found.collect()
 }
 
-/// What a row's cells are marked by.
+/// What a row's cells are marked by; those of one line, where lines share the stripe.
 struct Row<'a> {
+    /// The blocks of the line.
+    blocks: BlockMap,
     line: Option<&'a Line>,
     write: Option<&'a StripeWrite>,
     /// Blocks of the host's write in progress.
@@ -107,6 +109,25 @@ struct Row<'a> {
 
 fn row(stage: &Stage<'_>, key: LineKey, rank: usize, commands: &[OnItsWay]) -> StripeRow {
     let geometry = stage.config().raid;
+    let stripe = stage.instant.world.controller(ControllerId::A).shape().array_stripe(key);
+    let mine: Vec<&OnItsWay> =
+        commands.iter().filter(|command| command.key.first_of_stripe() == key).collect();
+    let seen: Vec<Row<'_>> = geometry.lines_beside(key).map(|key| row_of_line(stage, key)).collect();
+    let cells = (0..geometry.disks).map(|disk| cell(stage, key, stripe, disk, &seen, &mine)).collect();
+    StripeRow {
+        line: stage.label(key),
+        active: seen.iter().any(|row| row.write.is_some()) || !mine.is_empty(),
+        selected: geometry.lines_beside(key).any(|key| stage.is_chosen(key)),
+        rank: match rank {
+            0 | 1 => 0,
+            2 => 1,
+            _ => 2,
+        },
+        cells,
+    }
+}
+
+fn row_of_line<'a>(stage: &Stage<'a>, key: LineKey) -> Row<'a> {
     let world = stage.instant.world;
     // While ownership is on its way, neither owns the line, and both know the same.
     let owner =
@@ -131,22 +152,9 @@ fn row(stage: &Stage<'_>, key: LineKey, rank: usize, commands: &[OnItsWay]) -> S
         Some((_, LineState::OW(FlushStep::Confirm))) => (coming, true),
         _ => (BlockMap::EMPTY, false),
     };
-    let stripe = controller.shape().array_stripe(key);
-    let mine: Vec<&OnItsWay> = commands.iter().filter(|command| command.key == key).collect();
     let suspect = ControllerId::BOTH.iter().any(|id| world.controller(*id).is_suspect(key));
-    let seen = Row { line, write, coming, on_disk, parity_written, suspect };
-    let cells = (0..geometry.disks).map(|disk| cell(stage, key, stripe, disk, &seen, &mine)).collect();
-    StripeRow {
-        line: stage.label(key),
-        active: work.is_some() || !mine.is_empty(),
-        selected: stage.is_chosen(key),
-        rank: match rank {
-            0 | 1 => 0,
-            2 => 1,
-            _ => 2,
-        },
-        cells,
-    }
+    let blocks = stage.config().raid.blocks_of(key);
+    Row { blocks, line, write, coming, on_disk, parity_written, suspect }
 }
 
 fn cell(
@@ -154,7 +162,7 @@ fn cell(
     key: LineKey,
     stripe: u64,
     disk: u8,
-    row: &Row<'_>,
+    rows: &[Row<'_>],
     commands: &[&OnItsWay],
 ) -> DiskCell {
     let geometry = stage.config().raid;
@@ -171,6 +179,13 @@ fn cell(
         }
         None => (Content::Parity, BlockMap::EMPTY),
     };
+    // Of the parity the line says most that is being written, or was last.
+    let says_most = |row: &&Row<'_>| if parity { row.write.is_some() } else { row.blocks.intersects(blocks) };
+    let row = rows
+        .iter()
+        .find(says_most)
+        .or_else(|| rows.iter().find(|row| row.parity_written))
+        .unwrap_or(&rows[0]);
     let flying = commands.iter().find(|command| command.disk == disk).map(|command| command.mark);
     let mark = flying.unwrap_or_else(|| quiet_mark(stage, row, chunk, parity, blocks, commands));
     let all_rows = BlockMap::range(0, u32::from(geometry.chunk_blocks));

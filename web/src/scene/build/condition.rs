@@ -88,6 +88,8 @@ fn notes(stage: &Stage<'_>, controller: &Controller) -> Vec<Note> {
         add(tr("battery: every write goes to disk").into(), Tone::Alarm);
     } else if mode.serves() && stage.config().flush.overlap {
         add(tr("variant: writes overlap flushes").into(), Tone::Work);
+    } else if mode.serves() && stage.config().raid.lines_per_stripe > 1 {
+        add(tr("variant: lines share a stripe").into(), Tone::Work);
     }
     let held = controller.held().count();
     if held > 0 {

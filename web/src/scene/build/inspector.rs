@@ -13,7 +13,7 @@ use crate::scene::model::{Bit, BitMark, Field, Inspector, InspectorRow, MapRow, 
 use mirrorline_engine::controller::line::Line;
 use mirrorline_engine::explain::names;
 use mirrorline_engine::ids::{BlockMap, Cid, ControllerId, LineKey, Session};
-use mirrorline_engine::state::LineState;
+use mirrorline_engine::state::{FlushStep, LineState};
 use mirrorline_engine::text;
 
 /// In a longer queue a line's place is not looked for.
@@ -42,7 +42,7 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
     let states = [a, b].map(|line| line.and_then(|line| line.state));
     let owner = states.iter().flatten().find(|state| state.is_owner());
     let label = stage.label(key);
-    let last = label.first_lbn + u64::from(stage.line_blocks) - 1;
+    let last = label.first_lbn + u64::from(stage.config().raid.part_blocks()) - 1;
     let row = |label, value: &dyn Fn(ControllerId, &Line) -> Value| InspectorRow {
         label,
         a: a.map_or_else(none, |line| value(ControllerId::A, line)),
@@ -151,9 +151,15 @@ fn queue_place(stage: &Stage<'_>, at: ControllerId, line: &Line) -> String {
     )
 }
 
+/// Whether a controller holds the FN_ACK for a line of its peer's back, since it writes the same stripe.
+fn is_held_back(stage: &Stage<'_>, by: ControllerId, key: LineKey) -> bool {
+    stage.instant.world.controller(by).held_back().any(|held| held == key)
+}
+
 fn bits(stage: &Stage<'_>, key: LineKey, mark: impl Fn(u32) -> BitMark) -> Vec<Bit> {
     let first = key.first_lbn(stage.line_blocks);
-    (0..stage.line_blocks).map(|block| Bit { lbn: first + u64::from(block), mark: mark(block) }).collect()
+    let blocks = stage.config().raid.blocks_of(key);
+    blocks.iter().map(|block| Bit { lbn: first + u64::from(block), mark: mark(block) }).collect()
 }
 
 /// Blocks of the write that the owner is mirroring or writing through.
@@ -245,6 +251,11 @@ fn note(stage: &Stage<'_>, key: LineKey) -> (String, String) {
                 )
             }
         }
+        LineState::OF(FlushStep::Notify) if is_held_back(stage, at.peer(), key) => say!(
+            "{both} {peer} writes another line of this stripe. It gives its FN_ACK when the parity of that one is on disk.",
+            both,
+            peer = at.peer()
+        ),
         LineState::OF(_) => say!(
             "{both} On its way to disk; until {peer} agrees that it is there, nothing else happens on the line.",
             both,

@@ -84,7 +84,7 @@ impl<'a> Stage<'a> {
     }
 
     fn label(&self, key: LineKey) -> LineLabel {
-        LineLabel::new(key, self.line_blocks)
+        LineLabel::new(key, self.config().raid)
     }
 
     fn line(&self, at: ControllerId, key: LineKey) -> Option<&'a Line> {

@@ -97,8 +97,8 @@ fn heat(stage: &Stage<'_>, census: &Census, memory: ControllerId, first_slot: u3
         _ => None,
     };
     let (used, total) = (slate.used(), slate.total());
-    let line_blocks = stage.line_blocks;
-    let map = HeatMap { memory, first_slot, line_blocks, slate, marked, found };
+    let geometry = stage.config().raid;
+    let map = HeatMap { memory, first_slot, geometry, slate, marked, found };
     Region { used, total, slots: Slots::Heat(map) }
 }
 

@@ -7,6 +7,7 @@ pub mod shade;
 
 use super::look::{Look, PaletteIndex};
 use super::model::LineLabel;
+use mirrorline_engine::config::Geometry;
 use mirrorline_engine::ids::{ControllerId, LineKey};
 use std::rc::Rc;
 
@@ -124,7 +125,7 @@ impl Slate {
 pub struct HeatMap {
     pub memory: ControllerId,
     pub first_slot: u32,
-    pub line_blocks: u32,
+    pub geometry: Geometry,
     pub slate: Slate,
     /// Of this region, the slots that hold the selected line, or the line in focus. Counted from its first one.
     pub marked: Vec<u32>,
@@ -136,7 +137,7 @@ impl HeatMap {
     /// The line in a slot, as it is called.
     #[must_use]
     pub fn label(&self, index: u32) -> Option<LineLabel> {
-        self.slate.key(index).map(|key| LineLabel::new(key, self.line_blocks))
+        self.slate.key(index).map(|key| LineLabel::new(key, self.geometry))
     }
 }
 

@@ -188,7 +188,7 @@ impl<'a> Asker<'a> {
     }
 
     fn line(&self, key: LineKey) -> LineLabel {
-        LineLabel::new(key, self.config.line_blocks())
+        LineLabel::new(key, self.config.raid)
     }
 
     /// Everything about it: `DATA, line 0:40, A to B, 18.42 ms to 18.43 ms`.

@@ -25,7 +25,11 @@ pub fn message(stage: &Stage<'_>, id: u64, line: Option<Inspector>) -> Option<In
     let mut fields = vec![field(tr("Number"), say!("{number} from {from} to {to}", number, from, to))];
     if let Some(key) = key {
         let (lun, stripe) = (key.lun().0, count_text(key.stripe()));
-        fields.push(field("key", say!("LUN {lun}, stripe {stripe}", lun, stripe)));
+        let text = match stage.config().raid.lines_per_stripe {
+            1 => say!("LUN {lun}, stripe {stripe}", lun, stripe),
+            _ => say!("LUN {lun}, stripe {stripe}, part {part}", lun, stripe, part = key.part()),
+        };
+        fields.push(field("key", text));
     }
     own(stage, to, message, &mut fields);
     fields.push(field("session", super::session(envelope.session)));

@@ -39,9 +39,12 @@ fn equation(stage: &Stage<'_>, key: LineKey, stripe: u64, chosen: u8) -> Equatio
     let geometry = stage.config().raid;
     let world = stage.instant.world;
     let array = world.array();
-    let owner = ControllerId::BOTH.into_iter().find(|id| world.controller(*id).owns(key));
-    let line = owner.and_then(|id| Some((world.controller(id), world.controller(id).line(key)?)));
-    let dirty = line.map_or(BlockMap::EMPTY, |(_, line)| line.dirty);
+    let owned = |key| {
+        let owner = ControllerId::BOTH.into_iter().find(|id| world.controller(*id).owns(key))?;
+        Some((world.controller(owner), world.controller(owner).line(key)?))
+    };
+    let lines: Vec<_> = geometry.lines_beside(key).filter_map(owned).collect();
+    let dirty = lines.iter().fold(BlockMap::EMPTY, |dirty, (_, line)| dirty.union(line.dirty));
     let data = (0..geometry.data_disks() as u8).map(Target::Data);
     let mut parts: Vec<Part> = data
         .chain([Target::Parity])
@@ -79,7 +82,7 @@ fn equation(stage: &Stage<'_>, key: LineKey, stripe: u64, chosen: u8) -> Equatio
         }
         // What a flush would write there.
         let cached = part.first_block.filter(|_| is_dirty(part, row)).and_then(|first| {
-            let (controller, line) = line?;
+            let (controller, line) = lines.iter().find(|(_, line)| line.dirty.contains(first + row))?;
             Some(word(controller.memory().word(line.loc?, first + row)))
         });
         terms.push(Term {

@@ -201,3 +201,36 @@ fn a_line_that_is_written_while_it_is_flushed_says_so() {
     assert!(rules.len() == 1 && rules[0].contains("writes may come meanwhile"), "{rules:?}");
     assert!(looked && !just_written, "the newest block 40 is not on disk before the second flush");
 }
+
+/// In the variant in which lines share a stripe: one row for both, each cell marked by the line that it belongs to, and
+/// why a line waits.
+#[test]
+fn lines_that_share_a_stripe_stand_in_one_row() {
+    let text = "mirrorline scenario 1\ndisks 3 lines-per-stripe 2\nlun 0 64 blocks owner A\nflush idle 1\n\
+        disk ssd write 5ms\nat 0ns host 1 writes block 0:0 via A\nat 500us host 1 writes block 0:1 via B\n";
+    let mut film = Film::new(&Scenario::parse(text).unwrap());
+    let key = LineKey::new(Lun(0), 0).with_part(1);
+    let (mut notes, mut said, mut behind, mut cached) = (BTreeSet::new(), BTreeSet::new(), 0, 0);
+    for position in 0..=film.timeline.len() {
+        film.timeline.seek(position);
+        let scene = film.scene(Some(Selection::Line(key)));
+        said.insert(scene.headline.what.clone());
+        let row = scene.array.rows.iter().find(|row| row.selected).expect("the line's stripe is shown");
+        assert_eq!((row.line.to_string().as_str(), row.cells.len()), ("0:0", 3));
+        behind = behind.max(row.cells.iter().filter(|cell| cell.behind).count());
+        let parity = film.scene(Some(Selection::Disk { key: key.first_of_stripe(), disk: 2 }));
+        let equation = parity.inspector.and_then(|inspector| inspector.parity.clone()).expect("it is a disk");
+        cached = cached.max(equation.terms.iter().filter(|term| term.cached.is_some()).count());
+        let state = film.timeline.world().controller(B).line(key).and_then(|line| line.state);
+        let inspector = scene.inspector.expect("the line is chosen");
+        if film.timeline.world().controller(A).held_back().next().is_some() {
+            assert_eq!(state, Some(LineState::OF(FlushStep::Notify)));
+            assert_eq!(inspector.subtitle, "LUN 0, blocks 1–1");
+            notes.insert(inspector.note.clone());
+        }
+    }
+    assert_eq!((behind, cached), (2, 2), "what is dirty of both lines is newer than the disks");
+    let notes: Vec<&String> = notes.iter().collect();
+    assert!(notes.len() == 1 && notes[0].contains("A writes another line of this stripe."), "{notes:?}");
+    assert!(said.iter().any(|text| text.contains("lets B wait")), "{said:?}");
+}
