@@ -88,9 +88,13 @@ fn line(stage: &Stage<'_>, key: LineKey) -> Inspector {
         }),
     ];
     let (note_title, note) = note(stage, key);
+    let (lun, first) = (key.lun().0, label.first_lbn);
     Inspector {
         title: say!("Line {line}", line = label.to_string()),
-        subtitle: say!("LUN {lun}, blocks {first}–{last}", lun = key.lun().0, first = label.first_lbn, last),
+        subtitle: match last - first {
+            0 => say!("LUN {lun}, block {first}", lun, first),
+            _ => say!("LUN {lun}, blocks {first}–{last}", lun, first, last),
+        },
         badge: owner.map(|state| Look::from(*state)),
         following: stage.selection.is_none(),
         line: Some(label),

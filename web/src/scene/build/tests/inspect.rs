@@ -225,7 +225,7 @@ fn lines_that_share_a_stripe_stand_in_one_row() {
         let inspector = scene.inspector.expect("the line is chosen");
         if film.timeline.world().controller(A).held_back().next().is_some() {
             assert_eq!(state, Some(LineState::OF(FlushStep::Notify)));
-            assert_eq!(inspector.subtitle, "LUN 0, blocks 1–1");
+            assert_eq!(inspector.subtitle, "LUN 0, block 1");
             notes.insert(inspector.note.clone());
         }
     }
