@@ -6,7 +6,7 @@ use crate::scene::model::{FaultButton, FaultGroup, Selection};
 use mirrorline_engine::array::DiskState;
 use mirrorline_engine::controller::Mode;
 use mirrorline_engine::ids::{ControllerId, HostId};
-use mirrorline_engine::sim::Fault;
+use mirrorline_engine::sim::{CommandError, Fault};
 
 /// A slow link and a slow disk: so many times slower than built.
 const SLOW_LINK: u16 = 20;
@@ -27,6 +27,14 @@ pub(super) fn palette(stage: &Stage<'_>) -> Vec<FaultButton> {
     for fault in &mut all {
         if fault.short.is_empty() {
             fault.short.clone_from(&fault.label);
+        }
+        let of_the_disks =
+            |fault: &Fault| matches!(fault.check(stage.config()), Err(CommandError::LinesShareStripes));
+        if fault.faults.iter().any(of_the_disks) {
+            fault.disabled = true;
+            fault.about = tr(
+                "Not in this variant: where lines share a stripe, disks do not fail and nothing is scrubbed.",
+            );
         }
     }
     all

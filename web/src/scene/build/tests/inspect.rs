@@ -233,4 +233,12 @@ fn lines_that_share_a_stripe_stand_in_one_row() {
     let notes: Vec<&String> = notes.iter().collect();
     assert!(notes.len() == 1 && notes[0].contains("A writes another line of this stripe."), "{notes:?}");
     assert!(said.iter().any(|text| text.contains("lets B wait")), "{said:?}");
+    // What is refused there is not offered.
+    let scene = film.scene(Some(Selection::Line(key)));
+    for fault in scene.faults.iter() {
+        let refused = fault.faults.iter().any(|it| it.check(film.timeline.world().config()).is_err());
+        assert_eq!(fault.disabled && fault.about.starts_with("Not in this variant"), refused, "{}", fault.id);
+    }
+    let offered = |id: &str| scene.faults.iter().find(|fault| fault.id == id).is_some_and(|it| !it.disabled);
+    assert!(offered("kill-a") && !offered("scrub") && !offered("sector"));
 }
