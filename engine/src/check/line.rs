@@ -85,7 +85,8 @@ fn acked_twice(view: &LineView<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// OK, MK: every valid block equals the disk and parity is right, unless another line of the stripe is being written. OC: every valid block equals the disk.
+/// OK, MK: every valid block equals the disk and parity is right, unless another line of the stripe is being written. OC:
+/// every valid block equals the disk.
 fn consistent_on_disk(view: &LineView<'_>, parity_is_wrong: bool, report: &mut Report<'_>) {
     for (at, line) in counted(view) {
         let is_clean =
@@ -155,8 +156,7 @@ fn hash_agree(view: &LineView<'_>, report: &mut Report<'_>) {
 
 /// Parity differs from the data only if somebody who may serve knows: with two, the owner in OF or OW and the peer in
 /// MF; otherwise a memory that counts, by MF, by a stripe that it is writing, or by its list of suspects; of whichever line
-/// of the stripe. An unpinned
-/// record says to whoever takes over that every stripe is suspect (R4).
+/// of the stripe. An unpinned record says to whoever takes over that every stripe is suspect (R4).
 fn parity_known(view: &LineView<'_>, report: &mut Report<'_>) {
     let states = |at| view.states_in_stripe(at);
     let writes = |at| states(at).any(|state| state.is_some_and(LineState::is_writing));
