@@ -1,7 +1,7 @@
 //! Charts of the whole run, in step with the scrubber: a line each, and what it says at the event in view.
 
 use crate::language::{say, tr};
-use crate::scene::words::{decimal_text, time_text};
+use crate::scene::words::{decimal_text, time_to};
 use crate::session::gauges::{Gauges, Samples};
 use mirrorline_engine::mark;
 use std::fmt::Write;
@@ -144,7 +144,8 @@ fn decimal(tenths: i32) -> String {
 
 fn number(value: f64, unit: Unit) -> String {
     if let Unit::Nanoseconds = unit {
-        return short_time(value as u64);
+        // There is little room.
+        return time_to(value as u64, 1);
     }
     let tenths = tenths(value);
     let plain = match tenths % 10 {
@@ -152,17 +153,6 @@ fn number(value: f64, unit: Unit) -> String {
         rest => decimal_text(tenths / 10, rest as u64, 1),
     };
     if let Unit::Percent = unit { plain + " %" } else { plain }
-}
-
-/// As [`time_text`], with one digit behind the decimal sign: there is little room.
-fn short_time(ns: u64) -> String {
-    let (unit, name) = match ns {
-        0..1_000 => return time_text(ns),
-        1_000..1_000_000 => (1_000, " µs"),
-        1_000_000..1_000_000_000 => (1_000_000, " ms"),
-        _ => (1_000_000_000, " s"),
-    };
-    decimal_text(ns / unit, ns % unit * 10 / unit, 1) + name
 }
 
 #[cfg(test)]

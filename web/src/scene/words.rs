@@ -9,14 +9,30 @@ pub fn decimal_text(whole: impl Display, fraction: u64, digits: usize) -> String
     format!("{whole}{}{fraction:0digits$}", tr("."))
 }
 
+/// The unit that keeps a time short: its nanoseconds, how many digits these have behind its decimal sign, its name.
+#[must_use]
+pub fn unit_of(ns: u64) -> (u64, u32, &'static str) {
+    match ns {
+        0..1_000 => (1, 0, " ns"),
+        1_000..1_000_000 => (1_000, 3, " µs"),
+        1_000_000..1_000_000_000 => (1_000_000, 6, " ms"),
+        _ => (1_000_000_000, 9, " s"),
+    }
+}
+
 /// A virtual time: `0 ns`, `850 ns`, `3.20 µs`, `18.42 ms`, `1.250 s`.
 #[must_use]
 pub fn time_text(ns: u64) -> String {
-    match ns {
-        0..1_000 => format!("{ns} ns"),
-        1_000..1_000_000 => decimal_text(ns / 1_000, ns % 1_000 / 10, 2) + " µs",
-        1_000_000..1_000_000_000 => decimal_text(ns / 1_000_000, ns % 1_000_000 / 10_000, 2) + " ms",
-        _ => decimal_text(ns / 1_000_000_000, ns % 1_000_000_000 / 1_000_000, 3) + " s",
+    time_to(ns, if ns < 1_000_000_000 { 2 } else { 3 })
+}
+
+/// A virtual time with as many digits behind the decimal sign, if it is not in nanoseconds.
+#[must_use]
+pub fn time_to(ns: u64, digits: u32) -> String {
+    let (unit_ns, all, unit) = unit_of(ns);
+    match all {
+        0 => format!("{ns}{unit}"),
+        _ => decimal_text(ns / unit_ns, ns % unit_ns / 10_u64.pow(all - digits), digits as usize) + unit,
     }
 }
 

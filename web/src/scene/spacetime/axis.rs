@@ -3,6 +3,7 @@
 use super::{Lens, Tick, unsigned};
 use crate::language::tr;
 use crate::scene::round::round_up;
+use crate::scene::words::unit_of;
 
 /// Pixels between two ticks, at least.
 const APART: u64 = 110;
@@ -23,12 +24,7 @@ pub fn ticks(lens: &Lens) -> Vec<Tick> {
 /// A round time: `15 ms`, `18.42 ms`, `120 µs`. The unit is that of the window's end, so that all ticks have the same;
 /// there are as many decimals as the step needs.
 pub fn tick_text(at_ns: u64, step_ns: u64, end_ns: u64) -> String {
-    let (unit_ns, digits, unit) = match end_ns {
-        0..1_000 => (1, 0, " ns"),
-        1_000..1_000_000 => (1_000, 3, " µs"),
-        1_000_000..1_000_000_000 => (1_000_000, 6, " ms"),
-        _ => (1_000_000_000, 9, " s"),
-    };
+    let (unit_ns, digits, unit) = unit_of(end_ns);
     let mut text = (at_ns / unit_ns).to_string();
     let (mut left, mut step) = (digits, step_ns);
     // A step that ends in zeros needs fewer decimals.
@@ -39,7 +35,7 @@ pub fn tick_text(at_ns: u64, step_ns: u64, end_ns: u64) -> String {
     if left > 0 {
         text.push_str(tr("."));
         let fraction = (unit_ns + at_ns % unit_ns).to_string();
-        text.push_str(&fraction[1..=left]);
+        text.push_str(&fraction[1..=left as usize]);
     }
     text.push_str(unit);
     text
