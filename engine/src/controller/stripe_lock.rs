@@ -17,6 +17,7 @@ use crate::fact::Observer;
 use crate::ids::{ControllerId, LineKey};
 use crate::message::Message;
 use crate::state::{FlushStep, LineState};
+use std::collections::BTreeSet;
 
 /// How far a line has come with its stripe; nothing when it does not want it, or not any more.
 fn step(line: &Line) -> Option<FlushStep> {
@@ -32,8 +33,9 @@ fn step(line: &Line) -> Option<FlushStep> {
 
 impl Controller {
     /// The peer's lines that wait for another one of their stripe to be written here.
-    pub fn held_back(&self) -> impl Iterator<Item = LineKey> {
-        self.held_back.iter().copied()
+    #[must_use]
+    pub fn held_back(&self) -> &BTreeSet<LineKey> {
+        &self.held_back
     }
 
     fn others_of_stripe(&self, key: LineKey) -> impl Iterator<Item = LineKey> + use<> {

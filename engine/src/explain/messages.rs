@@ -80,7 +80,7 @@ pub(super) fn message(
             text!("{to} keeps no copy: only owners cache clean data.", to),
         )
         .rule("Rule 7"),
-        MessageKind::FlushNotify if instant.world.controller(to).held_back().any(|held| held == key) => {
+        MessageKind::FlushNotify if instant.world.controller(to).held_back().contains(&key) => {
             Narration::new(
                 2,
                 text!("{to} notes the write of {line}, and lets {from} wait: it writes another line of that stripe.", to, line, from),

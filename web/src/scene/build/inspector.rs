@@ -157,7 +157,7 @@ fn queue_place(stage: &Stage<'_>, at: ControllerId, line: &Line) -> String {
 
 /// Whether a controller holds the FN_ACK for a line of its peer's back, since it writes the same stripe.
 fn is_held_back(stage: &Stage<'_>, by: ControllerId, key: LineKey) -> bool {
-    stage.instant.world.controller(by).held_back().any(|held| held == key)
+    stage.instant.world.controller(by).held_back().contains(&key)
 }
 
 fn bits(stage: &Stage<'_>, key: LineKey, mark: impl Fn(u32) -> BitMark) -> Vec<Bit> {

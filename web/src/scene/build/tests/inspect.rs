@@ -223,7 +223,7 @@ fn lines_that_share_a_stripe_stand_in_one_row() {
         cached = cached.max(equation.terms.iter().filter(|term| term.cached.is_some()).count());
         let state = film.timeline.world().controller(B).line(key).and_then(|line| line.state);
         let inspector = scene.inspector.expect("the line is chosen");
-        if film.timeline.world().controller(A).held_back().next().is_some() {
+        if !film.timeline.world().controller(A).held_back().is_empty() {
             assert_eq!(state, Some(LineState::OF(FlushStep::Notify)));
             assert_eq!(inspector.subtitle, "LUN 0, block 1");
             notes.insert(inspector.note.clone());
