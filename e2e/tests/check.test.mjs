@@ -30,6 +30,15 @@ async function result(page) {
   return page.getByTestId('check-result').innerText();
 }
 
+/** Makes ready to try a hundred random worlds with a bug. */
+async function randomWorlds(page, bug, from) {
+  await page.getByTestId('check').click();
+  await page.getByTestId('check-page-sweep').click();
+  await page.getByTestId('sweep-100').click();
+  await page.getByTestId('sweep-bug').selectOption(bug);
+  await page.getByTestId('sweep-from').fill(String(from));
+}
+
 /** Waits until more states are known. */
 async function grown(page, before) {
   for (let tries = 0; tries < 500; tries += 1) {
@@ -182,11 +191,7 @@ test('the harmless bug is not found, and the page says why', async () => {
 
 test('a seed that fails is made small and played, and sound worlds do not fail', async () => {
   const page = await opened();
-  await page.getByTestId('check').click();
-  await page.getByTestId('check-page-sweep').click();
-  await page.getByTestId('sweep-100').click();
-  await page.getByTestId('sweep-bug').selectOption('recycle-early');
-  await page.getByTestId('sweep-from').fill('5');
+  await randomWorlds(page, 'recycle-early', 5);
   await page.getByTestId('sweep-start').click();
   assert.match(await result(page), /Random worlds: Seed \d+ fails: [A-Z-]+\n/);
   await page.getByTestId('check-play').click();
@@ -202,11 +207,7 @@ test('a seed that fails is made small and played, and sound worlds do not fail',
 
 test('making a failing seed small can be held and gone on with', async () => {
   const page = await opened();
-  await page.getByTestId('check').click();
-  await page.getByTestId('check-page-sweep').click();
-  await page.getByTestId('sweep-100').click();
-  await page.getByTestId('sweep-bug').selectOption('keep-copies');
-  await page.getByTestId('sweep-from').fill('40');
+  await randomWorlds(page, 'keep-copies', 40);
   // This one takes several slices of the worker, but less than a second: the press comes from within the page.
   const pressed = page.evaluate(async () => {
     const find = (id) => document.querySelector(`[data-testid=${id}]`);

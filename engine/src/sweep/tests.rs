@@ -158,28 +158,27 @@ fn a_seed_that_fails_for_a_planted_bug_is_made_small_and_fails_in_the_same_way()
     assert!(sizes(small) < sizes(&scenario), "{}", small.to_text());
 }
 
+/// Runs drawn worlds under a variant, and says how many go another way than without it.
+fn kept_every_rule(variant: fn(u64) -> Trial) -> u32 {
+    let mut elsewhere = 0;
+    for seed in 0..150 {
+        let outcome = variant(seed).run(&mut Coverage::default());
+        assert_eq!(outcome.finding, None, "seed {seed}");
+        elsewhere += u32::from(outcome.counters != tried(seed).1.counters);
+    }
+    elsewhere
+}
+
 /// Drawn worlds in which writes overlap flushes, and things fail.
 #[test]
 fn writes_that_overlap_flushes_keep_every_rule() {
-    let mut overlapped = 0;
-    for seed in 0..150 {
-        let mut trial = Trial::with_overlap(seed);
-        let outcome = trial.run(&mut Coverage::default());
-        assert_eq!(outcome.finding, None, "seed {seed}");
-        overlapped += u32::from(outcome.counters != tried(seed).1.counters);
-    }
+    let overlapped = kept_every_rule(Trial::with_overlap);
     assert!(overlapped > 20, "only {overlapped} seeds went another way");
 }
 
 /// Drawn worlds in which lines share a stripe, and controllers, links and power fail.
 #[test]
 fn lines_that_share_a_stripe_keep_every_rule() {
-    let mut elsewhere = 0;
-    for seed in 0..150 {
-        let mut trial = Trial::with_shared_stripes(seed);
-        let outcome = trial.run(&mut Coverage::default());
-        assert_eq!(outcome.finding, None, "seed {seed}");
-        elsewhere += u32::from(outcome.counters != tried(seed).1.counters);
-    }
+    let elsewhere = kept_every_rule(Trial::with_shared_stripes);
     assert!(elsewhere > 100, "only {elsewhere} seeds went another way");
 }
