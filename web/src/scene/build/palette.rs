@@ -24,13 +24,14 @@ pub(super) fn palette(stage: &Stage<'_>) -> Vec<FaultButton> {
     disks(stage, &mut all);
     hosts(stage, &mut all);
     message(stage, &mut all);
+    let shared = stage.config().raid.lines_per_stripe > 1;
     for fault in &mut all {
         if fault.short.is_empty() {
             fault.short.clone_from(&fault.label);
         }
-        let of_the_disks =
+        let refused =
             |fault: &Fault| matches!(fault.check(stage.config()), Err(CommandError::LinesShareStripes));
-        if fault.faults.iter().any(of_the_disks) {
+        if shared && fault.faults.iter().any(refused) {
             fault.disabled = true;
             fault.about = tr(
                 "Not in this variant: where lines share a stripe, disks do not fail and nothing is scrubbed.",
