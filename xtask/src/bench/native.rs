@@ -38,44 +38,29 @@ pub fn engine_and_module() -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-fn native(trace: &Path) -> Result<Vec<Figure>> {
+fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new("cargo");
+    command.current_dir(cache::repo()).args(args);
     command
-        .current_dir(cache::repo())
-        .args(["bench", "--quiet", "--package", "mirrorline", "--bench", "figures", "--"])
-        .arg(trace);
-    figures_of(&mut command)
+}
+
+fn native(trace: &Path) -> Result<Vec<Figure>> {
+    let args = ["bench", "--quiet", "--package", "mirrorline", "--bench", "figures", "--"];
+    figures_of(cargo(&args).arg(trace))
 }
 
 /// The explorer beside stateright.
 pub fn explorer() -> Result<Vec<Figure>> {
-    let mut command = Command::new("cargo");
-    command.current_dir(cache::repo()).args([
-        "bench",
-        "--quiet",
-        "--package",
-        "mirrorline-crosscheck",
-        "--bench",
-        "states",
-    ]);
-    figures_of(&mut command)
+    figures_of(&mut cargo(&["bench", "--quiet", "--package", "mirrorline-crosscheck", "--bench", "states"]))
 }
 
 /// What the page’s worker is held against: the same search on one thread, the best of three.
 pub fn explorer_on_one_core() -> Result<Figure> {
+    let program = ["run", "--quiet", "--release", "--package", "mirrorline", "--"];
+    let search = ["check", "--world", "steady", "--threads", "1", "--json"];
     let mut best = 0.0_f64;
     for _ in 0..3 {
-        let mut command = Command::new("cargo");
-        command.current_dir(cache::repo()).args([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "mirrorline",
-            "--",
-        ]);
-        command.args(["check", "--world", "steady", "--threads", "1", "--json"]);
-        best = best.max(rate_of(&shell::spoken(&mut command)?)?);
+        best = best.max(rate_of(&shell::spoken(cargo(&program).args(search))?)?);
     }
     Ok(Figure::new(ONE_CORE, best, "unique states/s"))
 }
