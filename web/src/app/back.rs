@@ -42,13 +42,10 @@ impl Back {
             return;
         }
         let from = self.from.take();
-        let hidden = match focused() {
-            Some(element) if is_hidden(&element) => Some(element),
+        match focused() {
+            Some(element) if is_hidden(&element) => drop(element.blur()),
             Some(_) => return,
-            None => None,
-        };
-        if let Some(element) = hidden {
-            let _ = element.blur();
+            None => {}
         }
         if let Some(element) = from {
             let _ = element.focus();

@@ -3,8 +3,8 @@
 use super::model::{Selection, SlotId};
 use mirrorline_engine::ids::{ControllerId, LineKey, Lun};
 
-/// `slot:A:3`, `line:0:10`, `disk:0:10:4`: after the kind, LUN and stripe, with the part behind a point where lines share one. `msg:77:0:10`, or `msg:77` for a message that
-/// is about no line. `host:1`, counted from 0, and `record`.
+/// `slot:A:3`, `line:0:10`, `disk:0:10:4`: after the kind, LUN and stripe, with the part behind a point where lines share
+/// one. `msg:77:0:10`, or `msg:77` for a message that is about no line. `host:1`, counted from 0, and `record`.
 #[must_use]
 pub fn to_pick(selection: Selection) -> String {
     let line = |key: LineKey| match key.part() {
