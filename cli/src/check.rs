@@ -191,7 +191,7 @@ fn tell(finding: Finding, world: &NamedWorld, bug: Option<Bug>, args: &Args) -> 
     let write = |it: &Counterexample| scenario_file::write(&args.out, &name, &it.scenario);
     let file = counterexample.as_ref().map(write).transpose()?;
     let link = counterexample.and_then(|it| it.link().ok());
-    Ok(Broken { invariant: rule, steps, link, what, file })
+    Ok(Broken { invariant: rule, steps, link, what: what.to_string(), file })
 }
 
 fn print(checked: &Checked, bytes: usize, max_states: usize, out: &mut Output) -> Result<(), Failure> {

@@ -4,14 +4,14 @@
 
 use crate::ids::ControllerId;
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A template and what stands in its gaps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     template: &'static str,
     /// Apart and shared: texts are handed on by value in hundreds of places, where each word of size is code.
-    more: Option<Rc<More>>,
+    more: Option<Arc<More>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +66,20 @@ impl Text {
     #[must_use]
     #[inline(never)]
     pub fn new<const N: usize>(template: &'static str, args: [Arg; N]) -> Text {
-        Text { template, more: Some(Rc::new(More { args: Vec::from(args), capital: false })) }
+        Text::of_parts(template, Vec::from(args))
+    }
+
+    /// From what [`Text::parts`] gives.
+    #[must_use]
+    pub fn of_parts(template: &'static str, args: Vec<Arg>) -> Text {
+        let more = if args.is_empty() { None } else { Some(Arc::new(More { args, capital: false })) };
+        Text { template, more }
+    }
+
+    /// The template, and what stands in its gaps: for each distinct one, in the order in which they come.
+    #[must_use]
+    pub fn parts(&self) -> (&'static str, &[Arg]) {
+        (self.template, self.more.as_ref().map_or(&[], |more| &more.args))
     }
 
     /// A text without gaps.
@@ -78,7 +91,7 @@ impl Text {
     /// The same at the beginning of a sentence.
     #[must_use]
     pub fn capital(mut self) -> Text {
-        Rc::make_mut(self.more.get_or_insert_default()).capital = true;
+        Arc::make_mut(self.more.get_or_insert_default()).capital = true;
         self
     }
 
@@ -95,6 +108,13 @@ impl Text {
             (_, true) => self,
             _ => Text::new("{first} {next}", [Arg::Text(self), Arg::Text(next)]),
         }
+    }
+
+    /// Several texts, one after another with a semicolon between two.
+    #[must_use]
+    pub fn list(texts: impl IntoIterator<Item = Text>) -> Text {
+        let join = |first, next| Text::new("{first}; {next}", [Arg::Text(first), Arg::Text(next)]);
+        texts.into_iter().reduce(join).unwrap_or_default()
     }
 
     /// Appends the text in a catalogue's language. A translation may have the gaps in an order of its own.
@@ -149,6 +169,13 @@ fn gap(template: &str) -> Option<(&str, &str, &str)> {
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.say(&|english| english))
+    }
+}
+
+/// English: what is written is for programs.
+impl serde::Serialize for Text {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

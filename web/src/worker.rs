@@ -5,6 +5,7 @@
 
 pub mod report;
 pub mod task;
+mod words;
 
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Reflect};

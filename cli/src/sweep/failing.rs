@@ -84,7 +84,7 @@ impl Kind {
 
 fn kind_of(outcome: &Result<Outcome, Panic>) -> Option<(Kind, String)> {
     match outcome {
-        Ok(outcome) => Way::of(outcome).map(|(way, what)| (Kind::Way(way), what)),
+        Ok(outcome) => Way::of(outcome).map(|(way, what)| (Kind::Way(way), what.to_string())),
         Err(Panic { place, words }) => Some((Kind::Panic(place.clone()), format!("{words} ({place})"))),
     }
 }

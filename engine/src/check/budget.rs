@@ -12,6 +12,8 @@ use crate::controller::Mode;
 use crate::fact::{Fact, Observer};
 use crate::ids::ControllerId;
 use crate::sim::{Command, Fault, TimedFault, World};
+use crate::text;
+use crate::text::Text;
 
 /// How a healing phase has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub enum End {
     /// Nobody serves, and nobody will: the memory that the record names is gone.
     Refused,
     /// Something has not finished; what, in words.
-    Unfinished(Vec<String>),
+    Unfinished(Vec<Text>),
 }
 
 /// Times that a controller which will not serve is started anew.
@@ -58,12 +60,16 @@ pub fn heal(world: &mut World, watch: &mut Watch, budget: u64) -> Healing {
         End::Refused => watch.add(Violation {
             invariant: Invariant::Quiescence,
             after_events: world.events(),
-            what: "nobody serves, though no failure came before the one before it was mended".to_owned(),
+            what: text!("nobody serves, though no failure came before the one before it was mended"),
         }),
         End::Unfinished(what) => watch.add(Violation {
             invariant: Invariant::Quiescence,
             after_events: world.events(),
-            what: format!("{events} events after everything was mended, {}", what.join("; ")),
+            what: text!(
+                "{events} events after everything was mended, {what}",
+                events,
+                what = Text::list(what.iter().cloned())
+            ),
         }),
     }
     Healing { events, end }
@@ -126,25 +132,29 @@ pub fn end(world: &World) -> End {
         return End::Refused;
     }
     if world.outstanding() > 0 {
-        unfinished.push(format!("{} hosts' requests are not answered", world.outstanding()));
+        unfinished.push(text!("{count} hosts’ requests are not answered", count = world.outstanding()));
     }
     for at in ControllerId::BOTH {
         let controller = world.controller(at);
         if controller.mode() != Mode::Dual {
-            unfinished.push(format!("{at} is in {}", controller.mode().name()));
+            unfinished.push(text!("{at} is in {mode}", at, mode = controller.mode().name()));
         }
         if !controller.queue().is_empty() {
-            unfinished.push(format!("{at} has {} dirty lines", controller.queue().len()));
+            unfinished.push(text!("{at} has {count} dirty lines", at, count = controller.queue().len()));
         }
         if controller.suspects_left() > 0 {
-            unfinished.push(format!("{at} suspects the parity of {} stripes", controller.suspects_left()));
+            unfinished.push(text!(
+                "{at} suspects the parity of {count} stripes",
+                at,
+                count = controller.suspects_left()
+            ));
         }
         if controller.works().next().is_some() {
-            unfinished.push(format!("{at} has disk work under way"));
+            unfinished.push(text!("{at} has disk work under way", at));
         }
     }
     if !world.array().is_whole() {
-        unfinished.push("the array is not whole".to_owned());
+        unfinished.push(text!("the array is not whole"));
     }
     if unfinished.is_empty() { End::Whole } else { End::Unfinished(unfinished) }
 }

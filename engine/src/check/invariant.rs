@@ -1,5 +1,6 @@
 //! The invariants by name (protocol §8), and what is reported when one is broken.
 
+use crate::text::Text;
 use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -65,7 +66,7 @@ pub struct Violation {
     /// How many events had happened.
     pub after_events: u64,
     /// Which line, which slot, which values.
-    pub what: String,
+    pub what: Text,
 }
 
 impl fmt::Display for Violation {

@@ -6,9 +6,11 @@ use crate::controller::Mode;
 use crate::fact::{Fact, Observer};
 use crate::ids::ControllerId;
 use crate::sim::World;
+use crate::text;
+use crate::text::Text;
 
 /// What is said when it has been given up.
-pub const GIVEN_UP: &str = "the last memory that the record speaks of has been given up";
+pub const GIVEN_UP: Text = text!("the last memory that the record speaks of has been given up");
 
 /// Whether some controller's memory is what the record speaks of, or will be as soon as the controller knows.
 #[must_use]

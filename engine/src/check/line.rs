@@ -6,7 +6,9 @@ use super::view::LineView;
 use crate::array::RecordMode;
 use crate::controller::line::Line;
 use crate::ids::{BlockMap, ControllerId};
+use crate::mark;
 use crate::state::{FlushStep, LineState};
+use crate::text;
 
 /// Everything that this file checks.
 pub fn check(view: &LineView<'_>, report: &mut Report<'_>) {
@@ -52,7 +54,7 @@ fn single_owner(view: &LineView<'_>, report: &mut Report<'_>) {
         owners += u32::from(view.is_rehoming());
     }
     if owners != 1 {
-        report(Invariant::SingleOwner, format!("line {} has {owners} owners", say(view)));
+        report(Invariant::SingleOwner, text!("line {line} has {owners} owners", line = say(view), owners));
     }
 }
 
@@ -78,7 +80,13 @@ fn acked_twice(view: &LineView<'_>, report: &mut Report<'_>) {
             // A grant on its way: the old owner has become the mirror, which is the same data. What two missing disks
             // have taken is not the controllers' to keep.
             if !mirrored && view.disk_word(block) != Some(value) && !view.is_beyond_parity(block) {
-                let what = format!("{at} holds write {value} of line {} block {block} alone", say(view));
+                let what = text!(
+                    "{at} holds write {value} of line {line} block {block} alone",
+                    at,
+                    value,
+                    line = say(view),
+                    block
+                );
                 report(Invariant::AckedTwice, what);
             }
         }
@@ -97,17 +105,26 @@ fn consistent_on_disk(view: &LineView<'_>, parity_is_wrong: bool, report: &mut R
             if let Some(on_disk) = view.disk_word(block).filter(|on_disk| *on_disk != held) {
                 report(
                     Invariant::ConsistentOnDisk,
-                    format!(
-                        "{at} has line {} in {} with write {held} in block {block}, the disk has write {on_disk}",
-                        say(view),
-                        state.code()
+                    text!(
+                        "{at} has line {line} in {state} with write {held} in block {block}, the disk has write {on_disk}",
+                        at,
+                        line = say(view),
+                        state = state.code(),
+                        held,
+                        block,
+                        on_disk
                     ),
                 );
             }
         }
         let mirrored = matches!(state, LineState::OK | LineState::MK);
         if mirrored && !line.valid.is_empty() && parity_is_wrong && !view.is_beside_a_write() {
-            let what = format!("{at} has line {} in {}, but its parity is wrong", say(view), state.code());
+            let what = text!(
+                "{at} has line {line} in {state}, but its parity is wrong",
+                at,
+                line = say(view),
+                state = state.code()
+            );
             report(Invariant::ConsistentOnDisk, what);
         }
     }
@@ -145,11 +162,12 @@ fn hash_agree(view: &LineView<'_>, report: &mut Report<'_>) {
     };
     if !agree {
         let tell = |line: Option<&Line>| {
-            line.map_or("none".to_owned(), |l| {
-                format!("{} seq {} dirty {:b}", l.state.map_or("none", LineState::code), l.seq, l.dirty.0)
+            line.map_or(text!("nothing"), |l| {
+                let state = l.state.map_or(mark!("no state"), LineState::code);
+                text!("{state} seq {seq} dirty {map}", state, seq = l.seq, map = format!("{:b}", l.dirty.0))
             })
         };
-        let what = format!("line {}: A has {}, B has {}", say(view), tell(a), tell(b));
+        let what = text!("line {line}: A has {a}, B has {b}", line = say(view), a = tell(a), b = tell(b));
         report(Invariant::HashAgree, what);
     }
 }
@@ -179,7 +197,10 @@ fn parity_known(view: &LineView<'_>, report: &mut Report<'_>) {
         nobody || unpinned || ControllerId::BOTH.into_iter().any(|at| awaits(at) || by_memory(at))
     };
     if !known {
-        report(Invariant::ParityKnown, format!("line {}: parity is wrong and nobody knows", say(view)));
+        report(
+            Invariant::ParityKnown,
+            text!("line {line}: parity is wrong and nobody knows", line = say(view)),
+        );
     }
 }
 
@@ -195,7 +216,12 @@ fn no_stale_promote(view: &LineView<'_>, report: &mut Report<'_>) {
             let value = view.held(at, block);
             if !view.values(block).allow(value) {
                 let block = say_block(view, block);
-                let what = format!("{at} would promote write {value} of block {block}, which is out of date");
+                let what = text!(
+                    "{at} would promote write {value} of block {block}, which is out of date",
+                    at,
+                    value,
+                    block
+                );
                 report(Invariant::NoStalePromote, what);
             }
         }
@@ -221,8 +247,13 @@ fn survive_one(view: &LineView<'_>, report: &mut Report<'_>) {
             };
             if let Some(value) = wrong {
                 let block = say_block(view, block);
-                let what =
-                    format!("if {} died now, {at} would recover write {value} for block {block}", at.peer());
+                let what = text!(
+                    "if {peer} died now, {at} would recover write {value} for block {block}",
+                    peer = at.peer(),
+                    at,
+                    value,
+                    block
+                );
                 report(Invariant::SurviveOne, what);
             }
         }

@@ -13,6 +13,7 @@ use crate::fact::{Fact, Observer};
 use crate::ids::{BlockMap, ControllerId, LineKey, Slot};
 use crate::sim::World;
 use crate::state::LineState;
+use crate::text;
 
 #[derive(Clone, Debug, Default)]
 pub struct LineBook {
@@ -120,7 +121,10 @@ impl LineBook {
                 && seq < before
             {
                 let name = state::name(view.world, view.key);
-                report(Invariant::SeqMonotone, format!("{at}: the number of line {name} fell to {seq}"));
+                report(
+                    Invariant::SeqMonotone,
+                    text!("{at}: the number of line {name} fell to {seq}", at, name, seq),
+                );
             }
             account.seqs[n] = now;
         }

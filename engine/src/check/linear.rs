@@ -16,6 +16,8 @@ use super::invariant::{Invariant, Violation};
 use super::places::Places;
 use crate::fact::{Fact, IoKind, Observer};
 use crate::ids::ControllerId;
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeMap;
 
 /// Has not ended, or never will be.
@@ -88,7 +90,7 @@ pub struct Linearizability {
     /// In the order in which hosts first asked for them.
     blocks: Vec<((u16, u64), Block)>,
     under_way: BTreeMap<u64, Operation>,
-    broken: Vec<String>,
+    broken: Vec<Text>,
     reads_checked: u64,
     settled: Vec<(u16, u64)>,
     /// Since it was read from bytes nothing has changed but the time.
@@ -194,9 +196,11 @@ impl Linearizability {
             if let Some(at) = self.places.get(&(operation.lun, lbn)) {
                 let block = &mut self.blocks[*at as usize].1;
                 if !block.end(op, None, now) {
-                    self.broken.push(format!(
-                        "write {op} of block {}:{lbn} was acknowledged out of order",
-                        operation.lun
+                    self.broken.push(text!(
+                        "write {op} of block {lun}:{lbn} was acknowledged out of order",
+                        op,
+                        lun = operation.lun,
+                        lbn
                     ));
                 }
                 block.forget(now);
@@ -236,8 +240,13 @@ impl Linearizability {
             self.settled.push((lun, lbn));
         }
         if !block.end(value, Some(began), now) {
-            self.broken
-                .push(format!("read {op} of block {lun}:{lbn} returned write {value}, which it may not see"));
+            self.broken.push(text!(
+                "read {op} of block {lun}:{lbn} returned write {value}, which it may not see",
+                op,
+                lun,
+                lbn,
+                value
+            ));
         }
         block.forget_read(op);
         block.forget(now);

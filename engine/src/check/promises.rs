@@ -7,17 +7,19 @@ use super::invariant::{Invariant, Violation};
 use crate::controller::Mode;
 use crate::fact::{Fact, Observer};
 use crate::sim::World;
+use crate::text;
+use crate::text::Text;
 
 #[derive(Clone, Debug, Default)]
 pub struct Promises {
     /// What has happened in this event that must not happen, in words.
-    broken: Option<String>,
+    broken: Option<Text>,
 }
 
 impl Promises {
     /// The event is over, and no failures have overlapped: what it has broken.
-    pub fn after_event(&mut self) -> Option<String> {
-        self.broken.take().map(|what| format!("{what}, though no two failures overlapped"))
+    pub fn after_event(&mut self) -> Option<Text> {
+        self.broken.take().map(|what| text!("{what}, though no two failures overlapped", what))
     }
 
     /// The event is over, and failures have overlapped before.
@@ -35,32 +37,34 @@ pub fn at_end(world: &World) -> Option<Violation> {
     }
     match end(world) {
         End::Whole => None,
-        End::Refused => Some(violation(world, "nobody serves, though no two failures overlapped".to_owned())),
+        End::Refused => Some(violation(world, text!("nobody serves, though no two failures overlapped"))),
         End::Unfinished(what) => {
-            let what = format!("everything is mended and nothing is pending, but {}", what.join("; "));
-            Some(violation(world, what))
+            let what = Text::list(what);
+            Some(violation(world, text!("everything is mended and nothing is pending, but {what}", what)))
         }
     }
 }
 
-fn violation(world: &World, what: String) -> Violation {
+fn violation(world: &World, what: Text) -> Violation {
     Violation { invariant: Invariant::Quiescence, after_events: world.events(), what }
 }
 
 impl Observer for Promises {
     fn fact(&mut self, fact: Fact) {
         match fact {
-            Fact::Mode { at, to: Mode::Refused, .. } => self.broken = Some(format!("{at} refuses to serve")),
+            Fact::Mode { at, to: Mode::Refused, .. } => {
+                self.broken = Some(text!("{at} refuses to serve", at))
+            }
             Fact::BlocksLost { key, map, .. } => {
-                self.broken = Some(format!(
-                    "{} blocks of stripe {} of LUN {} are lost",
-                    map.count(),
-                    key.stripe(),
-                    key.lun().0
+                self.broken = Some(text!(
+                    "{count} blocks of stripe {stripe} of LUN {lun} are lost",
+                    count = map.count(),
+                    stripe = key.stripe(),
+                    lun = key.lun().0
                 ));
             }
             Fact::HostFailed { op, at, answered: true, .. } => {
-                self.broken = Some(format!("{at} has answered operation {op} with an error"));
+                self.broken = Some(text!("{at} has answered operation {op} with an error", at, op));
             }
             _ => {}
         }

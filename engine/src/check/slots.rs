@@ -10,9 +10,12 @@ use super::view::LineView;
 use crate::controller::line::Line;
 use crate::fact::{Fact, SlotList};
 use crate::ids::{ControllerId, Slot};
+use crate::mark;
 use crate::message::Message;
 use crate::paged::Sparse;
 use crate::sim::World;
+use crate::text;
+use crate::text::Text;
 
 /// Both serve together: with one alone, slots lent to the other are nobody's until it comes back.
 pub fn check(world: &World, report: &mut Report<'_>) {
@@ -94,7 +97,10 @@ fn check_memory(world: &World, id: ControllerId, report: &mut Report<'_>) {
         if let Some(slot) = line.loc
             && owner.memory().held(slot) != Some(at)
         {
-            report(Invariant::SlotPartition, format!("{id}'s slot {} does not know its line", slot.0));
+            report(
+                Invariant::SlotPartition,
+                text!("{at}’s slot {slot} does not know its line", at = id, slot = slot.0),
+            );
         }
     }
     for (number, uses) in uses.iter().enumerate() {
@@ -102,20 +108,27 @@ fn check_memory(world: &World, id: ControllerId, report: &mut Report<'_>) {
         if uses.clash() {
             report(Invariant::SlotPartition, twice(id, slot, *uses));
         } else if uses.sum() == 0 && !busy {
-            report(Invariant::SlotPartition, format!("{id}'s slot {number} is lost"));
+            report(Invariant::SlotPartition, text!("{at}’s slot {slot} is lost", at = id, slot = number));
         }
         if uses.held == 0 && owner.memory().held(slot).is_some() {
-            report(Invariant::SlotPartition, format!("{id}'s slot {number} holds a line that is not there"));
+            report(
+                Invariant::SlotPartition,
+                text!("{at}’s slot {slot} holds a line that is not there", at = id, slot = number),
+            );
         }
     }
 }
 
-fn twice(id: ControllerId, slot: Slot, uses: Uses) -> String {
+fn twice(at: ControllerId, slot: Slot, uses: Uses) -> Text {
     let Uses { free, held, target, named } = uses;
-    let all =
-        [(free, "free"), (held, "holds a line"), (target, "DATA goes there"), (named, "named by a message")];
-    let all: Vec<&str> = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, what)| what).collect();
-    format!("{id}'s slot {} is used twice ({})", slot.0, all.join(", "))
+    let all = [
+        (free, mark!("free")),
+        (held, mark!("holds a line")),
+        (target, mark!("DATA goes there")),
+        (named, mark!("named by a message")),
+    ];
+    let all = all.into_iter().filter(|(count, _)| *count > 0).map(|(_, what)| Text::plain(what));
+    text!("{at}’s slot {slot} is used twice ({uses})", at, slot = slot.0, uses = Text::list(all))
 }
 
 /// What the two controllers' entries of one line, and the messages about it, make of slots.
@@ -247,7 +260,10 @@ impl SlotBook {
             if let Some(slot) = now.own[n]
                 && controller.memory().held(slot) != controller.table().find(view.key)
             {
-                report(Invariant::SlotPartition, format!("{at}'s slot {} does not know its line", slot.0));
+                report(
+                    Invariant::SlotPartition,
+                    text!("{at}’s slot {slot} does not know its line", at, slot = slot.0),
+                );
             }
         }
     }
@@ -278,7 +294,8 @@ impl SlotBook {
                 report(Invariant::SlotPartition, twice(memory, slot, uses));
             }
             if uses.held == 0 && world.controller(memory).memory().held(slot).is_some() {
-                let what = format!("{memory}'s slot {} holds a line that is not there", slot.0);
+                let what =
+                    text!("{at}’s slot {slot} holds a line that is not there", at = memory, slot = slot.0);
                 report(Invariant::SlotPartition, what);
             }
         }
@@ -287,7 +304,8 @@ impl SlotBook {
             let listed = own.local_free.len() + lent.mirror_free.len();
             if listed != self.free[at.index()] {
                 let known = self.free[at.index()];
-                let what = format!("{listed} of {at}'s slots are listed as free, but {known} are");
+                let what =
+                    text!("{listed} of {at}’s slots are listed as free, but {known} are", listed, at, known);
                 report(Invariant::SlotPartition, what);
             }
         }
@@ -298,7 +316,7 @@ impl SlotBook {
         for at in ControllerId::BOTH {
             let lost = self.unused[at.index()];
             if lost > 0 {
-                report(Invariant::SlotPartition, format!("{lost} of {at}'s slots are lost"));
+                report(Invariant::SlotPartition, text!("{lost} of {at}’s slots are lost", lost, at));
             }
         }
     }

@@ -8,10 +8,12 @@ use crate::array::RecordMode;
 use crate::controller::Mode;
 use crate::ids::{ControllerId, LineKey};
 use crate::sim::World;
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeSet;
 
 /// Where broken invariants are reported to.
-pub type Report<'a> = dyn FnMut(Invariant, String) + 'a;
+pub type Report<'a> = dyn FnMut(Invariant, Text) + 'a;
 
 /// Everything: each line, and who is cut off.
 pub fn check(world: &World, hosts: &Linearizability, report: &mut Report<'_>) {
@@ -59,7 +61,12 @@ pub fn fenced_from_disks(world: &World, report: &mut Report<'_>) {
         if commands > 0 {
             report(
                 Invariant::Fenced,
-                format!("{at} serves alone, and {commands} disk commands of {peer} may still land"),
+                text!(
+                    "{at} serves alone, and {commands} disk commands of {peer} may still land",
+                    at,
+                    commands,
+                    peer
+                ),
             );
         }
     }
@@ -70,7 +77,7 @@ pub fn fenced_from_serving(world: &World, report: &mut Report<'_>) {
     for at in those_alone(world) {
         let peer = at.peer();
         if world.controller(peer).mode().serves() && !world.hardware().hangs(peer) {
-            report(Invariant::Fenced, format!("{at} serves alone, and so does {peer}"));
+            report(Invariant::Fenced, text!("{at} serves alone, and so does {peer}", at, peer));
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::fact::{Fact, IoKind, Observer};
 use crate::ids::{BlockMap, ControllerId, HostId, LineKey, Lun, Slot};
 use crate::sim::{Command, Fault, HostOp, Pacing, Run, Seed, Source, TimedFault, TimedOp, World};
 use crate::state::LineState;
+use crate::text::Text;
 use std::collections::BTreeSet;
 
 fn watched(config: Config, source: impl Source, depth: Depth) -> (World, Watch) {
@@ -254,7 +255,7 @@ fn fenced_can_fail() {
 
 /// B serves alone, and then gives its memory up, which is the last one. What is told beside it decides whether a
 /// controller has done so, or whether it has happened to it.
-fn last_memory_given_up(told: Option<Fact>) -> Vec<String> {
+fn last_memory_given_up(told: Option<Fact>) -> Vec<Text> {
     let Story { mut world, mut watch } = story(dirty);
     let crash = TimedFault { at_ns: 0, fault: Fault::Crash { at: ControllerId::A } };
     world.apply(Command::Fault(crash)).expect("the fault fits");
@@ -276,7 +277,7 @@ fn last_memory_given_up(told: Option<Fact>) -> Vec<String> {
 fn that_a_controller_gives_the_last_memory_up_is_seen() {
     assert_eq!(last_memory_given_up(None), [GIVEN_UP]);
     let fault = Fault::Hang { at: ControllerId::B };
-    assert_eq!(last_memory_given_up(Some(Fact::Fault { fault })), [""; 0], "it is a fault");
+    assert_eq!(last_memory_given_up(Some(Fact::Fault { fault })), [], "it is a fault");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::{slots, state};
 use crate::fact::{Fact, Observer};
 use crate::ids::ControllerId;
 use crate::sim::World;
+use crate::text;
 
 /// How much is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl Watch {
             report(Invariant::Quiescence, what);
         }
         if self.last_memory.after_event(world) {
-            report(Invariant::Quiescence, GIVEN_UP.to_owned());
+            report(Invariant::Quiescence, GIVEN_UP);
         }
         self.ledger.pass_over();
         if !broken.is_empty() {
@@ -111,7 +112,10 @@ impl Watch {
     pub fn at_end(&mut self, world: &World) {
         let after_events = world.events();
         if world.outstanding() > 0 {
-            let what = format!("{} requests are never answered, and nothing is pending", world.outstanding());
+            let what = text!(
+                "{count} requests are never answered, and nothing is pending",
+                count = world.outstanding()
+            );
             self.keep(vec![Violation { invariant: Invariant::NoDeadlock, after_events, what }]);
         }
         let mut unrest = Vec::new();
@@ -121,14 +125,22 @@ impl Watch {
                 continue;
             }
             if !controller.queue().is_empty() {
-                unrest.push(format!("{id} still has {} dirty lines", controller.queue().len()));
+                unrest.push(text!(
+                    "{at} still has {count} dirty lines",
+                    at = id,
+                    count = controller.queue().len()
+                ));
             }
             let waiting = controller.table().iter().filter(|(_, line)| !line.is_quiet()).count();
             if waiting > 0 {
-                unrest.push(format!("{id} still has {waiting} lines with something under way"));
+                unrest.push(text!(
+                    "{at} still has {count} lines with something under way",
+                    at = id,
+                    count = waiting
+                ));
             }
             if controller.works().next().is_some() {
-                unrest.push(format!("{id} still has disk work under way"));
+                unrest.push(text!("{at} still has disk work under way", at = id));
             }
         }
         if self.depth != Depth::End && !self.overlap.failures_overlapped() {

@@ -4,6 +4,8 @@ use super::counterexample::Counterexample;
 use super::model::Model;
 use super::search::Search;
 use super::worlds::NamedWorld;
+use crate::text;
+use crate::text::Text;
 
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -11,7 +13,7 @@ pub struct Finding {
     pub rule: &'static str,
     /// Events up to the one that breaks it.
     pub steps: u64,
-    pub what: String,
+    pub what: Text,
     /// How it comes to that; there is none for what was never seen.
     pub counterexample: Option<Counterexample>,
 }
@@ -39,7 +41,7 @@ impl Finding {
     /// What the world is there to show and has not shown.
     fn never_seen(world: &NamedWorld, seen: &[&str]) -> Option<Finding> {
         let missing = world.unseen(seen);
-        let what = format!("never seen: {}", missing.join(", "));
+        let what = text!("never seen: {names}", names = missing.join(", "));
         let finding = Finding { rule: "SOMETIMES", steps: 0, what, counterexample: None };
         (!missing.is_empty()).then_some(finding)
     }
@@ -57,6 +59,6 @@ mod tests {
         assert!(Finding::never_seen(world, &seen).is_none());
         seen.retain(|word| *word != "NACK");
         let finding = Finding::never_seen(world, &seen).expect("something is missing");
-        assert_eq!((finding.rule, finding.what.as_str()), ("SOMETIMES", "never seen: NACK"));
+        assert_eq!((finding.rule, finding.what.to_string().as_str()), ("SOMETIMES", "never seen: NACK"));
     }
 }

@@ -14,6 +14,7 @@ use crate::sim::compact::Bench;
 use crate::sim::schedule::Pending;
 use crate::sim::{Command, Fault, World};
 use crate::state::LineState;
+use crate::text;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -210,7 +211,7 @@ impl Scratch {
         let hosts = &mut self.hosts;
         self.world.choose(choice, &mut Told(&mut |fact| hosts.fact(fact)));
         if held && !is_held(&self.world) {
-            let what = GIVEN_UP.to_owned();
+            let what = GIVEN_UP;
             return Some(Violation { invariant: Invariant::Quiescence, after_events: 1, what });
         }
         if self.hosts.has_violations() {
@@ -231,7 +232,7 @@ impl Scratch {
                 let entry = controller.line(*key).filter(|line| line.state.is_some());
                 // An entry that went and came again in one step begins at 0.
                 if entry.is_some_and(|line| line.seq < *before && line.seq > 0) {
-                    let what = format!("{at}: the number of a line fell below {before}");
+                    let what = text!("{at}: the number of a line fell below {before}", at, before);
                     return Some(Violation { invariant: Invariant::SeqMonotone, after_events: 1, what });
                 }
             }
@@ -259,7 +260,10 @@ impl Scratch {
         };
         let unanswered = world.operations().filter(awaited).count();
         if unanswered > 0 {
-            return wrong(Invariant::NoDeadlock, format!("{unanswered} requests are never answered"));
+            return wrong(
+                Invariant::NoDeadlock,
+                text!("{count} requests are never answered", count = unanswered),
+            );
         }
         for at in ControllerId::BOTH {
             let controller = world.controller(at);
@@ -267,13 +271,13 @@ impl Scratch {
                 continue;
             }
             if !controller.queue().is_empty() {
-                return wrong(Invariant::Quiescence, format!("{at} keeps dirty lines"));
+                return wrong(Invariant::Quiescence, text!("{at} keeps dirty lines", at));
             }
             if controller.table().iter().any(|(_, line)| !line.is_quiet()) {
-                return wrong(Invariant::Quiescence, format!("{at} keeps lines with something under way"));
+                return wrong(Invariant::Quiescence, text!("{at} keeps lines with something under way", at));
             }
             if controller.works().next().is_some() {
-                return wrong(Invariant::Quiescence, format!("{at} keeps disk work under way"));
+                return wrong(Invariant::Quiescence, text!("{at} keeps disk work under way", at));
             }
         }
         None

@@ -10,6 +10,7 @@ use crate::controller::Mode;
 use crate::digest::mix;
 use crate::message::MessageKind;
 use crate::state::LineState;
+use crate::text;
 
 /// Parents in one part of a level.
 const PART: usize = 256;
@@ -414,7 +415,7 @@ impl Search {
 
 /// What is wrong with a state that [`Search::stuck`] finds.
 pub(super) fn nothing_leads_to_rest() -> Violation {
-    let what = "no steps lead from here to rest with every request answered".to_owned();
+    let what = text!("no steps lead from here to rest with every request answered");
     Violation { invariant: Invariant::Quiescence, after_events: 0, what }
 }
 

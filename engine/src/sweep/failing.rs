@@ -5,6 +5,7 @@ use super::shrink::{Shrinking, Tried};
 use super::trial::{Outcome, is_endless, replay};
 use crate::check::Invariant;
 use crate::scenario::Scenario;
+use crate::text::Text;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failing {
@@ -16,7 +17,7 @@ pub enum Failing {
 impl Failing {
     /// How a run failed, if it did, and what was found.
     #[must_use]
-    pub fn of(outcome: &Outcome) -> Option<(Failing, String)> {
+    pub fn of(outcome: &Outcome) -> Option<(Failing, Text)> {
         let finding = outcome.finding.as_ref()?;
         let failing = if outcome.endless { Failing::Endless } else { Failing::Broken(finding.invariant) };
         Some((failing, finding.what.clone()))

@@ -9,6 +9,7 @@ use crate::check::{Invariant, Violation};
 use crate::fact::{Observer, Told, Unobserved};
 use crate::scenario::{Feed, Scenario, ScenarioSource};
 use crate::sim::{Command, Counters, Event, Fault, Run, TimedFault, TimedOp};
+use crate::text;
 use std::sync::Arc;
 
 /// A run of this many events is taken for one that never ends. Drawn worlds need some thousands.
@@ -171,7 +172,7 @@ fn outcome(run: &Run<ScenarioSource>, judge: &Judge<'_>) -> Outcome {
         finding = Some(Violation {
             invariant: Invariant::Quiescence,
             after_events: world.events(),
-            what: "after so many events there is still no end".to_owned(),
+            what: text!("after so many events there is still no end"),
         });
     }
     Outcome { finding, endless, events: world.events(), at_ns: world.now_ns(), counters: *world.counters() }

@@ -123,7 +123,7 @@ impl From<Finding> for Broken {
             invariant: rule,
             steps: steps as f64,
             link: counterexample.as_ref().and_then(|it| it.link().ok()),
-            what,
+            what: what.to_string(),
             file: None,
             scenario: counterexample.map(|it| it.scenario.to_text()),
         }

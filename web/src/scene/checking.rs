@@ -326,7 +326,7 @@ pub fn verdict(plan: &Plan, report: &Report, hidden: bool) -> Option<Verdict> {
             title: say!("Seed {seed} fails: {rule}", seed = *seed, rule = &found.rule),
             words: say!(
                 "{what}. Seeds tried: {tried}. The run has been made small, fails in the same way, and breaks the rule at event {steps}.",
-                what = &found.what,
+                what = found.what.clone().capital(),
                 tried = *tried,
                 steps = found.steps
             ),
@@ -395,7 +395,7 @@ fn broken(plan: &Plan, counts: Counts, found: &Break, hidden: bool) -> Verdict {
         title: say!("{rule} is broken after {steps} steps", rule = &found.rule, steps = found.steps),
         words: say!(
             "{what}. There is no shorter way: whatever fewer steps lead to was checked, {states} states in {seconds}.",
-            what = &found.what,
+            what = found.what.clone().capital(),
             states = count_text(counts.states),
             seconds = seconds(counts.ms)
         ),
@@ -467,7 +467,9 @@ impl PlantedBug {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::{self, Language};
     use crate::session::{Command, Session};
+    use mirrorline_engine::text;
 
     const COUNTS: Counts =
         Counts { states: 186_204, generated: 500_034, depth: 51, frontier: 0, bytes: 1 << 24, ms: 1_870 };
@@ -577,6 +579,20 @@ mod tests {
         assert!(!sealed.contains("recycle-early"), "{sealed}");
         assert_eq!(Scenario::parse(&sealed).expect("it is sound").config.bug, Some(Bug::RecycleEarly));
         assert_eq!(said.play.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn what_broke_is_told_in_the_language_of_the_page() {
+        let what = text!("{at} serves alone, and so does {peer}", at = "A", peer = "B");
+        let found = Break { rule: "FENCED".into(), what, steps: 5, scenario: "x".into() };
+        let report = Report::read(&Report::Broken(COUNTS, found).write()).expect("it is one");
+        let plan = named("crash", None);
+        let words = || verdict(&plan, &report, false).expect("it is over").words;
+        assert!(words().starts_with("A serves alone, and so does B. There is "), "{}", words());
+        let key = language::key_of("{at} serves alone, and so does {peer}");
+        language::put(Language::German, Vec::from([(key, "{peer} dient allein, wie {at}")]).leak());
+        assert!(words().starts_with("B dient allein, wie A. There is "), "{}", words());
+        language::put(Language::English, &[]);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What the worker tells the page. It travels as text, which needs no more of either side than strings.
 
+use super::words;
+use crate::language::speak;
 use crate::scene::model::Broken;
 use mirrorline_engine::check::Invariant;
+use mirrorline_engine::text::Text;
 
 /// How far a search has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub struct Counts {
 pub struct Break {
     /// The invariant's name.
     pub rule: String,
-    pub what: String,
+    pub what: Text,
     /// Events up to the one that breaks it.
     pub steps: u64,
     /// The run, as a scenario's text.
@@ -146,8 +149,9 @@ impl Counts {
 impl Break {
     fn write(&self) -> String {
         let Break { rule, what, steps, scenario } = self;
-        let what = what.replace('\n', " ");
-        format!("{steps} {rule}\n{what}\n{scenario}")
+        let mut text = format!("{steps} {rule}\n");
+        words::write(what, &mut text);
+        text + "\n" + scenario
     }
 
     fn read(text: &str) -> Option<Break> {
@@ -155,7 +159,7 @@ impl Break {
         let (steps, rule) = head.split_once(' ')?;
         let (what, scenario) = rest.split_once('\n')?;
         let steps = steps.parse().ok()?;
-        Some(Break { rule: rule.to_owned(), what: what.to_owned(), steps, scenario: scenario.to_owned() })
+        Some(Break { rule: rule.to_owned(), what: words::read(what)?, steps, scenario: scenario.to_owned() })
     }
 }
 
@@ -164,7 +168,7 @@ impl Break {
     #[must_use]
     pub fn broken(&self) -> Option<Broken> {
         let rule = Invariant::ALL.into_iter().find(|invariant| invariant.name() == self.rule)?;
-        Some(Broken { name: rule.name(), event: self.steps, what: self.what.clone() })
+        Some(Broken { name: rule.name(), event: self.steps, what: speak(self.what.clone()) })
     }
 }
 
@@ -181,13 +185,14 @@ pub(super) fn numbers<const N: usize>(text: &str) -> Option<[u64; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mirrorline_engine::text;
 
     #[test]
     fn a_report_is_read_as_it_was_written() {
         let counts = Counts { states: 1, generated: 2, depth: 3, frontier: 4, bytes: 5, ms: 6 };
         let found = Break {
             rule: "FENCED".into(),
-            what: "both serve".into(),
+            what: text!("{at} serves alone, and so does {peer}", at = "A", peer = "B"),
             steps: 7,
             scenario: "mirrorline scenario 1\nlines 1\n".into(),
         };

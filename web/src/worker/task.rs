@@ -7,6 +7,7 @@ use mirrorline_engine::explore::{Counterexample, Model, Scratch, Search};
 use mirrorline_engine::scenario::Scenario;
 use mirrorline_engine::sweep::shrink::Shrinking;
 use mirrorline_engine::sweep::{Coverage, Failing, Trial, replay};
+use mirrorline_engine::text::Text;
 
 /// Something to be done, as the page asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,9 +155,9 @@ fn shrunk(seed: u64, failing: Failing, small: &Scenario) -> Break {
     let mut small = small.clone();
     let rule = failing.invariant().name().to_owned();
     let finding = replay(&small, &mut Coverage::default()).finding;
-    let (what, steps) = finding.map_or((String::new(), 0), |found| (found.what, found.after_events));
+    let (what, steps) = finding.map_or((Text::default(), 0), |found| (found.what, found.after_events));
     small.title = format!("Seed {seed}: {rule}");
-    small.about = what.chars().filter(|c| !c.is_control()).take(400).collect();
+    small.about = what.to_string().chars().filter(|c| !c.is_control()).take(400).collect();
     Break { rule, what, steps, scenario: small.to_text() }
 }
 

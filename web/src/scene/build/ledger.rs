@@ -178,7 +178,7 @@ pub fn rules(stage: &Stage<'_>, checks: Checks<'_>) -> RulesView {
     let told = |violation: &Violation| Broken {
         name: violation.invariant.name(),
         event: violation.after_events,
-        what: violation.what.clone(),
+        what: speak(violation.what.clone()),
     };
     RulesView {
         rules: rules.to_vec(),
