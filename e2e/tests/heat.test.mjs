@@ -157,3 +157,18 @@ for (const theme of ['dark', 'light', 'projector']) {
     assert.deepEqual(found, []);
   });
 }
+
+test('a window that changes while the diagram is shown is known to the map when it is back', async () => {
+  const page = await opened();
+  const { heat } = await map(page);
+  const misfit = () => heat.locator('canvas').first().evaluate((it) => Math.abs(it.width - it.clientWidth * devicePixelRatio));
+  const before = await heat.boundingBox();
+  assert.ok((await misfit()) < 1);
+  await page.keyboard.press('s');
+  await heat.waitFor({ state: 'hidden' });
+  await page.setViewportSize({ width: 1600, height: 900 });
+  await page.keyboard.press('s');
+  await heat.waitFor();
+  assert.ok((await heat.boundingBox()).width > before.width, 'the test changes nothing');
+  assert.ok((await misfit()) < 1, `${await misfit()}`);
+});

@@ -46,6 +46,31 @@ test('S shows who said what to whom, and the stage again', async () => {
   assert.equal(await page.getByTestId('spacetime').count(), 0);
 });
 
+test('the stage waits behind the diagram, unchanged, and shows the present when it is back', async () => {
+  const page = await opened();
+  await pause(page);
+  const steps = async () => { for (let event = 1; event <= 12; event += 1) await press(page, 'Alt+ArrowRight'); };
+  const looks = () => page.locator('[data-slot]').evaluateAll((cells) => cells.map((it) => [it.className, it.title, it.style.cssText, it.textContent]));
+  const moved = () => page.locator('.stage [style*="--p"]').evaluateAll((parts) => parts.map(({ style }) => style.cssText));
+  await page.keyboard.press('Home');
+  await until(page, ({ event }) => event === 0);
+  const [first, kept] = [await looks(), page.locator('[data-slot]').first()];
+  await steps();
+  const then = [await looks(), await moved()];
+  assert.notDeepEqual(then[0], first);
+  await page.keyboard.press('Home');
+  await until(page, ({ event }) => event === 0);
+  await kept.evaluate((cell) => { cell.kept = true; });
+  await page.keyboard.press('s');
+  await page.locator('.stage').waitFor({ state: 'hidden' });
+  await steps();
+  assert.deepEqual(await looks(), first, 'it does no work while nobody sees it');
+  await page.keyboard.press('s');
+  await page.locator('.stage').waitFor();
+  assert.deepEqual([await looks(), await moved()], then);
+  assert.equal(await kept.evaluate((cell) => cell.kept), true, 'a cell was made anew');
+});
+
 test('labels lie beside each other', async () => {
   const page = await diagram();
   for (let zoom = 0; zoom < 4; zoom += 1) {

@@ -4,23 +4,18 @@ mod back;
 mod checking;
 mod panels;
 mod sharing;
+mod stage;
 
 use crate::action::{Action, Panel, StepUnit, View};
 use crate::clock::Clock;
 use crate::components::branches::CompareDialog;
 use crate::components::break_sheet::BreakSheet;
-use crate::components::controller::{Controller, bus};
-use crate::components::disks::Disks;
 use crate::components::dock::Dock;
 use crate::components::find::FindDialog;
 use crate::components::header::Header;
-use crate::components::hosts::Hosts;
 use crate::components::keys_dialog::KeysDialog;
-use crate::components::legend::legend;
-use crate::components::link::Link;
 use crate::components::narration::Narration;
 use crate::components::rail::Rail;
-use crate::components::spacetime::{Recorded, SpaceTime};
 use crate::components::tour;
 use crate::components::trace_dialog::TraceDialog;
 use crate::feed::Feed;
@@ -38,9 +33,8 @@ use crate::scene::model::{
 use crate::scene::voice::{News, Pace, Voice};
 use crate::session::{Changed, Command, Session};
 use crate::share;
-use crate::theme::{Skin, Theme};
+use crate::theme::Theme;
 use crate::worker::Told;
-use mirrorline_engine::ids::ControllerId;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::File;
@@ -92,6 +86,9 @@ pub struct App {
     texts: Callback<(Language, Option<Catalogue>)>,
     step: StepUnit,
     shown: View,
+    /// What the stage shows. It is kept, hidden and at rest, while the diagram stands in its place: of many cells it
+    /// would take long to make it anew.
+    staged: Option<stage::Staged>,
     /// How often the diagram was zoomed by keys, out counting down.
     zoom: i32,
     panel: Option<Panel>,
@@ -167,7 +164,7 @@ impl Component for App {
         let session = Rc::new(RefCell::new(session));
         let clock = Clock::new(ctx.link().callback(Msg::Frame));
         clock.request();
-        App {
+        let mut app = App {
             scene,
             scenarios: Rc::new(Session::scenarios()),
             view,
@@ -187,6 +184,7 @@ impl Component for App {
             texts: ctx.link().callback(|(language, catalogue)| Msg::Texts(language, catalogue)),
             step: StepUnit::default(),
             shown: if asked.spacetime || looked_at.spacetime { View::SpaceTime } else { View::Stage },
+            staged: None,
             zoom: 0,
             panel: None,
             back: back::Back::default(),
@@ -209,7 +207,9 @@ impl Component for App {
             since_inspector_ms: 0.0,
             stale: false,
             _listeners: Listeners::new(ctx.link().callback(Msg::Heard), asked.embed),
-        }
+        };
+        app.set_stage();
+        app
     }
 
     fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
@@ -231,7 +231,11 @@ impl Component for App {
             self.session.borrow_mut().end_comparing();
         }
         let shared = self.share_again();
-        self.look_for_events() || shared || redraw
+        let redraw = self.look_for_events() || shared || redraw;
+        if redraw {
+            self.set_stage();
+        }
+        redraw
     }
 
     fn rendered(&mut self, _ctx: &Context<App>, _first: bool) {
@@ -259,7 +263,7 @@ impl Component for App {
                     said={self.voice.said()} at_start={transport.event == 0} act={self.act.clone()} />
                 { self.banner() }
                 { self.offer() }
-                { match self.shown { View::Stage => self.stage(), View::SpaceTime => self.spacetime() } }
+                { self.middle() }
                 if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleDrawer)}></div> }
                 <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} queues={Rc::clone(&scene.queues)}
                     faults={Rc::clone(&scene.faults)} feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
@@ -287,40 +291,9 @@ impl Component for App {
 }
 
 impl App {
-    /// The stage: hosts, controllers, link, disks.
-    fn stage(&self) -> Html {
-        let scene = &self.scene;
-        let alone = scene.controllers.iter().any(|card| card.condition.mode.starts_with("SOLO"));
-        let skin = Skin { theme: self.theme, resized: self.resized };
-        let controller = |id: ControllerId| {
-            let power = find(&scene.faults, if id == ControllerId::A { "kill-a" } else { "kill-b" });
-            html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} power={power.cloned()} skin={skin} act={self.act.clone()} /> }
-        };
-        html! {
-            <main class="stage" aria-label={tr("Stage")} key={scene.source.generation}>
-                <Hosts hosts={Rc::clone(&scene.hosts)} />
-                { controller(ControllerId::A) }
-                <section class="link" aria-label={tr("Mirror link")}><Link link={Rc::clone(&scene.link)} cutter={find(&scene.faults, "link").cloned()} />{ legend(alone) }</section>
-                { controller(ControllerId::B) }
-                { bus(&scene.controllers[0]) }
-                { bus(&scene.controllers[1]) }
-                <Disks array={Rc::clone(&scene.array)} />
-            </main>
-        }
-    }
-
     /// The line that a person has selected, if it is one.
     fn selected(&self) -> Option<LineLabel> {
         self.scene.inspector.as_ref().filter(|inspector| !inspector.following)?.line
-    }
-
-    /// The space-time diagram, in the stage's place.
-    fn spacetime(&self) -> Html {
-        let skin = Skin { theme: self.theme, resized: self.resized };
-        html! {
-            <SpaceTime key={self.scene.source.generation} recorded={Recorded(Rc::clone(&self.session))} transport={self.scene.transport.clone()}
-                {skin} zoom={self.zoom} act={self.act.clone()} />
-        }
     }
 
     /// What went wrong with a load, until it is dismissed.

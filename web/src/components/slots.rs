@@ -29,7 +29,7 @@ pub fn region_view(props: &RegionProps) -> Html {
         Slots::Cells(cells) => {
             let cells = cells.iter().map(|cell| html! { <Cell key={cell.at.slot} cell={*cell} /> });
             html! {
-                <ol class="slots" role="listbox" tabindex="0" data-grid="" aria-label={say!("{title}, {used} of {total} slots in use", title = props.title.to_string().to_string().to_string().to_string().to_string(), used = *used, total = *total)}>
+                <ol class="slots" role="listbox" tabindex="0" data-grid="" aria-label={say!("{title}, {used} of {total} slots in use", title = props.title.clone(), used = *used, total = *total)}>
                     { for cells }
                 </ol>
             }
