@@ -1,10 +1,12 @@
-//! Bytes in fixed-size cells, stored in pages that come into being when first written and are shared between
-//! clones until one of them writes. Makes a world of 10⁶ lines cheap to create, and a keyframe cheap to keep.
+//! Bytes in fixed-size cells, values and rows of values, stored in pages that come into being when first written and
+//! are shared between clones until one of them writes. Makes a world of 10⁶ lines cheap to create, and a keyframe cheap
+//! to take and to keep.
 
 use std::sync::Arc;
 
 const CELLS_PER_PAGE: usize = 64;
 const VALUES_PER_PAGE: usize = 256;
+const ROWS_PER_PAGE: usize = 32;
 
 /// Cells of `cell_bytes` bytes each; what was never written is zero.
 #[derive(Clone, Debug)]
@@ -110,6 +112,80 @@ impl<T: Copy> Sparse<T> {
     }
 }
 
+/// Rows of so many values each, in the order in which they came: a list that only grows, in pages as in [`Paged`].
+#[derive(Clone, Debug)]
+pub struct Rows<T> {
+    width: usize,
+    count: usize,
+    pages: Vec<Arc<[T]>>,
+}
+
+/// Of one value a row.
+impl<T> Default for Rows<T> {
+    fn default() -> Rows<T> {
+        Rows { width: 1, count: 0, pages: Vec::new() }
+    }
+}
+
+impl<T: Clone + Default> Rows<T> {
+    /// `width`: the values of a row, at least 1.
+    #[must_use]
+    pub fn new(width: usize) -> Rows<T> {
+        Rows { width, ..Rows::default() }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// One more row, of defaults. Returns its number.
+    pub fn add(&mut self) -> usize {
+        if self.count == self.pages.len() * ROWS_PER_PAGE {
+            self.pages.push((0..ROWS_PER_PAGE * self.width).map(|_| T::default()).collect());
+        }
+        self.count += 1;
+        self.count - 1
+    }
+
+    /// The values of a row.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &[T] {
+        let at = row % ROWS_PER_PAGE * self.width;
+        &self.pages[row / ROWS_PER_PAGE][at..at + self.width]
+    }
+
+    /// The values of a row, for writing.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn row_mut(&mut self, row: usize) -> &mut [T] {
+        let at = row % ROWS_PER_PAGE * self.width;
+        &mut Arc::make_mut(&mut self.pages[row / ROWS_PER_PAGE])[at..at + self.width]
+    }
+
+    /// The first value of a row.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[must_use]
+    pub fn first(&self, row: usize) -> &T {
+        &self.row(row)[0]
+    }
+
+    /// The first value of a row, for writing.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn first_mut(&mut self, row: usize) -> &mut T {
+        &mut self.row_mut(row)[0]
+    }
+}
+
 /// Eight bytes at `at` as a little-endian number.
 ///
 /// # Panics
@@ -148,6 +224,24 @@ mod tests {
         let zero = |cell| bytes.get(cell).is_none_or(|bytes| bytes == [0; 4]);
         assert_eq!([0, 69, 70, 300].map(zero), [true, true, false, false]);
         assert_eq!([0, 69, 70, 300].map(|at| values.get(at)), [7, 7, 7, 9]);
+    }
+
+    #[test]
+    fn rows_keep_their_order_and_a_clone_what_it_saw() {
+        let mut rows = Rows::new(3);
+        for row in 0..100_u32 {
+            assert_eq!(rows.add(), row as usize);
+            rows.row_mut(row as usize)[1] = row;
+        }
+        let before = rows.clone();
+        rows.row_mut(70).fill(7);
+        assert_eq!((before.row(70), rows.row(70)), ([0, 70, 0].as_slice(), [7, 7, 7].as_slice()));
+        assert_eq!((rows.add(), rows.row(100), before.count()), (100, [0, 0, 0].as_slice(), 100));
+        assert!((0..100).all(|at| before.row(at) == [0, at as u32, 0]));
+        let mut values = Rows::default();
+        values.add();
+        *values.first_mut(0) = 5;
+        assert_eq!((values.first(0), values.row(0)), (&5, [5].as_slice()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{line, state};
 use crate::controller::line::Line;
 use crate::fact::{Fact, Observer};
 use crate::ids::{BlockMap, ControllerId, LineKey, Slot};
+use crate::paged::Rows;
 use crate::sim::World;
 use crate::state::LineState;
 use crate::text;
@@ -18,7 +19,7 @@ use crate::text;
 #[derive(Clone, Debug, Default)]
 pub struct LineBook {
     places: Places<LineKey>,
-    lines: Vec<Account>,
+    lines: Rows<Account>,
     slots: SlotBook,
     /// Entries that have gone in this event.
     gone: Vec<(ControllerId, LineKey)>,
@@ -67,7 +68,7 @@ pub struct Reporting<'a, 'b> {
 
 impl Beside for Reporting<'_, '_> {
     fn is_as_it_was(&self, key: LineKey, records: [Option<&Line>; 2]) -> bool {
-        let known = self.book.places.get(&key).map(|line| self.book.lines[*line as usize].records);
+        let known = self.book.places.get(&key).map(|line| self.book.lines.first(*line as usize).records);
         known == Some(records.map(Outline::of))
     }
 
@@ -87,7 +88,7 @@ impl LineBook {
     ) {
         for (at, key) in self.gone.drain(..) {
             if let Some(line) = self.places.get(&key) {
-                self.lines[*line as usize].seqs[at.index()] = None;
+                self.lines.first_mut(*line as usize).seqs[at.index()] = None;
             }
         }
         if whole.dual == self.slots.is_open() {
@@ -97,8 +98,8 @@ impl LineBook {
             return self.slots.close();
         }
         self.slots.open(world);
-        for line in &mut self.lines {
-            line.slots = LineSlots::default();
+        for line in 0..self.lines.count() {
+            self.lines.first_mut(line).slots = LineSlots::default();
         }
         for key in state::keys(world, hosts) {
             self.check(&LineView::of(world, hosts, whole, key), report);
@@ -108,11 +109,8 @@ impl LineBook {
     /// One line of the event.
     pub fn check(&mut self, view: &LineView<'_>, report: &mut state::Report<'_>) {
         line::check(view, report);
-        let line = *self.places.entry(view.key).or_insert_with(|| {
-            self.lines.push(Account::default());
-            self.lines.len() as u32 - 1
-        });
-        let account = &mut self.lines[line as usize];
+        let line = *self.places.entry(view.key).or_insert_with(|| self.lines.add() as u32);
+        let account = self.lines.first_mut(line as usize);
         for at in ControllerId::BOTH {
             let n = at.index();
             let now = view.entry(at).map(|line| (line.seq, self.modes[n]));

@@ -16,6 +16,7 @@ use super::invariant::{Invariant, Violation};
 use super::places::Places;
 use crate::fact::{Fact, IoKind, Observer};
 use crate::ids::ControllerId;
+use crate::paged::Rows;
 use crate::text;
 use crate::text::Text;
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ impl Cluster {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Block {
     clusters: Vec<Cluster>,
     /// The reads under way, and when each began.
@@ -81,6 +82,35 @@ impl Values<'_> {
     }
 }
 
+/// The accounts of blocks, each with its LUN and LBN.
+#[derive(Clone, Debug, Default)]
+struct Accounts(Rows<((u16, u64), Block)>);
+
+impl Accounts {
+    fn place(&self, at: u32) -> (u16, u64) {
+        self.0.first(at as usize).0
+    }
+
+    fn block(&self, at: u32) -> &Block {
+        &self.0.first(at as usize).1
+    }
+
+    fn block_mut(&mut self, at: u32) -> &mut Block {
+        &mut self.0.first_mut(at as usize).1
+    }
+
+    /// Of a block that nobody has asked for before. Returns its number.
+    fn add(&mut self, place: (u16, u64)) -> u32 {
+        let at = self.0.add();
+        *self.0.first_mut(at) = (place, Block { clusters: vec![Cluster::untouched()], reads: Vec::new() });
+        at as u32
+    }
+
+    fn count(&self) -> u32 {
+        self.0.count() as u32
+    }
+}
+
 /// Listens to facts and knows for each block which values a read may return now.
 #[derive(Clone, Debug, Default)]
 pub struct Linearizability {
@@ -88,7 +118,7 @@ pub struct Linearizability {
     /// Where each block's account stands, by LUN and LBN. Looked up, never iterated.
     places: Places<(u16, u64)>,
     /// In the order in which hosts first asked for them.
-    blocks: Vec<((u16, u64), Block)>,
+    blocks: Accounts,
     under_way: BTreeMap<u64, Operation>,
     broken: Vec<Text>,
     reads_checked: u64,
@@ -108,7 +138,7 @@ impl Linearizability {
     #[must_use]
     pub fn values(&self, lun: u16, lbn: u64) -> Values<'_> {
         let now = self.now + 1;
-        let block = self.places.get(&(lun, lbn)).map(|at| &self.blocks[*at as usize].1);
+        let block = self.places.get(&(lun, lbn)).map(|at| self.blocks.block(*at));
         match block.map(|block| block.clusters.as_slice()) {
             None => Values { only: 0, several: None, now },
             // By far the most common case.
@@ -119,7 +149,7 @@ impl Linearizability {
 
     /// Blocks that a host has asked for so far: LUN and LBN.
     pub fn blocks(&self) -> impl Iterator<Item = (u16, u64)> {
-        self.blocks.iter().map(|(place, _)| *place)
+        (0..self.blocks.count()).map(|at| self.blocks.place(at))
     }
 
     /// Blocks that reads have returned and that were checked.
@@ -149,18 +179,14 @@ impl Linearizability {
 
     /// The number of a block's account.
     fn account(&mut self, lun: u16, lbn: u64) -> u32 {
-        *self.places.entry((lun, lbn)).or_insert_with(|| {
-            let untouched = vec![Cluster::untouched()];
-            self.blocks.push(((lun, lbn), Block { clusters: untouched, reads: Vec::new() }));
-            self.blocks.len() as u32 - 1
-        })
+        *self.places.entry((lun, lbn)).or_insert_with(|| self.blocks.add((lun, lbn)))
     }
 
     fn begins(&mut self, op: u64, operation: Operation) {
         let now = self.now;
         for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
             let at = self.account(operation.lun, lbn);
-            let block = &mut self.blocks[at as usize].1;
+            let block = self.blocks.block_mut(at);
             match operation.io {
                 IoKind::Read => block.reads.push((op, now)),
                 IoKind::Write => {
@@ -185,7 +211,7 @@ impl Linearizability {
             if operation.returned < operation.blocks {
                 for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
                     if let Some(at) = self.places.get(&(operation.lun, lbn)) {
-                        self.blocks[*at as usize].1.forget_read(op);
+                        self.blocks.block_mut(*at).forget_read(op);
                     }
                 }
             }
@@ -194,7 +220,7 @@ impl Linearizability {
         for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
             let now = self.now;
             if let Some(at) = self.places.get(&(operation.lun, lbn)) {
-                let block = &mut self.blocks[*at as usize].1;
+                let block = self.blocks.block_mut(*at);
                 if !block.end(op, None, now) {
                     self.broken.push(text!(
                         "write {op} of block {lun}:{lbn} was acknowledged out of order",
@@ -218,7 +244,7 @@ impl Linearizability {
             for lbn in operation.lbn..operation.lbn + u64::from(operation.blocks) {
                 let now = self.now;
                 let Some(at) = self.places.get(&(operation.lun, lbn)) else { continue };
-                let block = &mut self.blocks[*at as usize].1;
+                let block = self.blocks.block_mut(*at);
                 match operation.io {
                     IoKind::Read => block.forget_read(op),
                     IoKind::Write => block.abandon(op, now),
@@ -234,7 +260,7 @@ impl Linearizability {
         self.reads_checked += 1;
         let now = self.now;
         let Some(at) = self.places.get(&(lun, lbn)) else { return };
-        let block = &mut self.blocks[*at as usize].1;
+        let block = self.blocks.block_mut(*at);
         let Some(began) = block.reads.iter().find(|read| read.0 == op).map(|read| read.1) else { return };
         if block.clusters.len() > 1 {
             self.settled.push((lun, lbn));

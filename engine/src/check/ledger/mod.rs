@@ -27,6 +27,7 @@ use crate::config::Geometry;
 use crate::controller::line::Line;
 use crate::fact::{Fact, IoKind, Observer};
 use crate::ids::{BlockMap, ControllerId, LineKey, Lun};
+use crate::paged::Rows;
 use crate::sim::World;
 use class::{Class, Sweep};
 pub use situation::Failure;
@@ -42,9 +43,9 @@ pub struct Ledger {
     /// What this event has told, in order.
     told: Vec<Told>,
     places: Places<LineKey>,
-    lines: Vec<LineKey>,
-    /// As many for each line as a stripe has data blocks.
-    cells: Vec<Cell>,
+    lines: Rows<LineKey>,
+    /// A row for each line.
+    cells: Rows<Cell>,
     geometry: Geometry,
     tally: Tally,
     situation: Option<Situation>,
@@ -157,8 +158,7 @@ impl Ledger {
             }
             let view = LineView::new(world, &self.hosts, whole, *key, records);
             if let Some(line) = self.places.get(key) {
-                let first = (*line * self.geometry.line_blocks()) as usize;
-                let cells = &mut self.cells[first..first + self.geometry.line_blocks() as usize];
+                let cells = self.cells.row_mut(*line as usize);
                 look_at(&view, cells, &self.sweeps, &mut self.tally, &situation);
             }
             beside.look_at(&view);
@@ -186,6 +186,7 @@ impl Ledger {
         let now = Situation::of(world);
         let Some(before) = self.situation.replace(now) else {
             self.geometry = world.config().raid;
+            self.cells = Rows::new(self.geometry.line_blocks() as usize);
             return;
         };
         if before == now {
@@ -251,14 +252,14 @@ impl Ledger {
 
     fn line(&mut self, key: LineKey) -> u32 {
         *self.places.entry(key).or_insert_with(|| {
-            self.lines.push(key);
-            self.cells.resize(self.lines.len() * self.geometry.line_blocks() as usize, Cell::default());
-            self.lines.len() as u32 - 1
+            let line = self.lines.add();
+            *self.lines.first_mut(line) = key;
+            self.cells.add() as u32
         })
     }
 
     fn cell_mut(&mut self, line: u32, block: u32) -> &mut Cell {
-        &mut self.cells[(line * self.geometry.line_blocks() + block) as usize]
+        &mut self.cells.row_mut(line as usize)[block as usize]
     }
 
     /// The class of a block, all that concerns all blocks included.
@@ -328,18 +329,18 @@ impl Ledger {
     pub fn survives(&self, lun: Lun, lbn: u64, failure: Failure) -> Option<bool> {
         let line_blocks = u64::from(self.geometry.line_blocks());
         let line = *self.places.get(&self.geometry.key_of(lun, lbn))?;
-        let cell = &self.cells[(line * self.geometry.line_blocks()) as usize + (lbn % line_blocks) as usize];
+        let cell = self.cell((line, (lbn % line_blocks) as u32));
         let situation = self.situation.filter(|_| cell.newest != 0)?;
         Some(situation.survives(self.class_of(cell), failure))
     }
 
     fn row_of(&self, world: &World, line: u32, block: u32) -> Option<Row> {
         let situation = self.situation?;
-        let cell = self.cells[(line * self.geometry.line_blocks() + block) as usize];
+        let cell = *self.cell((line, block));
         if cell.newest == 0 {
             return None;
         }
-        let key = self.lines[line as usize];
+        let key = *self.lines.first(line as usize);
         let class = self.class_of(&cell);
         let view = LineView::of(world, &self.hosts, Whole::of(world), key);
         let [a, b] = ControllerId::BOTH;
@@ -360,31 +361,39 @@ impl Ledger {
     /// all blocks: for a screen, not for every event.
     #[must_use]
     pub fn newest(&self, world: &World, limit: usize) -> Vec<Row> {
-        let mut known: Vec<(u64, u32)> = (0..self.cells.len() as u32)
-            .map(|at| (self.cells[at as usize].newest, at))
+        let mut known: Vec<(u64, (u32, u32))> = self
+            .places_of_cells()
+            .map(|at| (self.cell(at).newest, at))
             .filter(|(newest, _)| *newest != 0)
             .collect();
         known.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let rows = known.into_iter().take(limit);
-        rows.filter_map(|(_, at)| {
-            self.row_of(world, at / self.geometry.line_blocks(), at % self.geometry.line_blocks())
-        })
-        .collect()
+        known
+            .into_iter()
+            .take(limit)
+            .filter_map(|(_, (line, block))| self.row_of(world, line, block))
+            .collect()
     }
 
     /// At most `limit` blocks that `failure` would lose. Goes through all blocks: for a screen, not for every event.
     #[must_use]
     pub fn lost_by(&self, world: &World, failure: Failure, limit: usize) -> Vec<Row> {
         let Some(situation) = self.situation else { return Vec::new() };
-        let loses = |at: &u32| {
-            let cell = &self.cells[*at as usize];
+        let loses = |at: &(u32, u32)| {
+            let cell = self.cell(*at);
             cell.newest != 0 && !situation.survives(self.class_of(cell), failure)
         };
-        let rows = (0..self.cells.len() as u32).filter(loses).take(limit);
-        rows.filter_map(|at| {
-            self.row_of(world, at / self.geometry.line_blocks(), at % self.geometry.line_blocks())
-        })
-        .collect()
+        let cells = self.places_of_cells().filter(loses).take(limit);
+        cells.filter_map(|(line, block)| self.row_of(world, line, block)).collect()
+    }
+
+    /// Line and block of every cell.
+    fn places_of_cells(&self) -> impl Iterator<Item = (u32, u32)> {
+        let blocks = self.geometry.line_blocks();
+        (0..self.cells.count() as u32).flat_map(move |line| (0..blocks).map(move |block| (line, block)))
+    }
+
+    fn cell(&self, (line, block): (u32, u32)) -> &Cell {
+        &self.cells.row(line as usize)[block as usize]
     }
 
     /// What hosts may read.

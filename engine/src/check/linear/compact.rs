@@ -21,9 +21,9 @@ impl Linearizability {
 
     fn code_all(&mut self, c: &mut Coder) {
         let mut latest = 0;
-        for n in 0..self.blocks.len() {
+        for n in 0..self.blocks.count() {
             let at = self.account_before(n, c);
-            latest = self.blocks[at].1.code(c).max(latest);
+            latest = self.blocks.block_mut(at).code(c).max(latest);
         }
         let count = c.count(self.under_way.len());
         if !c.reading {
@@ -45,13 +45,13 @@ impl Linearizability {
     }
 
     /// The account that is written in an account's place.
-    fn account_before(&self, n: usize, c: &mut Coder) -> usize {
+    fn account_before(&self, n: u32, c: &mut Coder) -> u32 {
         if !c.under.is_other() {
             return n;
         }
-        let (lun, lbn) = self.blocks[n].0;
+        let (lun, lbn) = self.blocks.place(n);
         let (lun, lbn) = c.block_before(Lun(lun), lbn);
-        self.places.get(&(lun.0, lbn)).map_or(n, |at| *at as usize)
+        self.places.get(&(lun.0, lbn)).map_or(n, |at| *at)
     }
 
     fn write_under_way(&mut self, c: &mut Coder) {
