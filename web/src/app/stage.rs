@@ -52,8 +52,9 @@ impl App {
             let power = find(&scene.faults, if id == ControllerId::A { "kill-a" } else { "kill-b" });
             html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} power={power.cloned()} skin={skin} act={self.act.clone()} /> }
         };
+        let behind = (self.shown != View::Stage).then_some("behind");
         html! {
-            <main class="stage" aria-label={tr("Stage")} hidden={self.shown != View::Stage} key={scene.source.generation}>
+            <main class={classes!("stage", behind)} aria-label={tr("Stage")} key={scene.source.generation}>
                 <Hosts hosts={Rc::clone(&scene.hosts)} />
                 { controller(ControllerId::A) }
                 <section class="link" aria-label={tr("Mirror link")}><Link link={Rc::clone(&scene.link)} cutter={find(&scene.faults, "link").cloned()} />{ legend(alone) }</section>

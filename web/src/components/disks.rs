@@ -35,14 +35,10 @@ pub fn disks(props: &DisksProps) -> Html {
                 <div class="raid"><h2>{ tr("Disk array") }</h2><p>{ level }</p><p>{ layout }</p></div>
                 { record(&array.record) }
             </div>
-            if array.rows.is_empty() {
-                <p class="empty">{ tr("No stripe has been touched yet.") }</p>
-            } else {
-                <table class="disks" tabindex="0" data-grid="" role="grid" aria-label={say!("Disks: {caption}", caption = &array.caption)}>
-                    <thead><tr><th scope="col">{ tr("Stripe") }</th>{ for heads }</tr></thead>
-                    <tbody>{ for rows }</tbody>
-                </table>
-            }
+            <table class="disks" tabindex="0" data-grid="" role="grid" aria-label={say!("Disks: {caption}", caption = &array.caption)}>
+                <thead><tr><th scope="col">{ tr("Stripe") }</th>{ for heads }</tr></thead>
+                <tbody>{ for rows }</tbody>
+            </table>
             <ul class="marks" aria-label={tr("Key to disk marks")}>
                 <li><i class="mk done"></i>{ tr("just written") }</li>
                 <li><i class="mk writing"></i>{ tr("being written") }</li>

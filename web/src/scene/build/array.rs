@@ -7,7 +7,7 @@ use mirrorline_engine::config::Layout;
 use mirrorline_engine::controller::line::Line;
 use mirrorline_engine::controller::work::{Purpose, StripeStep, StripeWrite};
 use mirrorline_engine::fact::IoKind;
-use mirrorline_engine::ids::{BlockMap, ControllerId, LineKey};
+use mirrorline_engine::ids::{BlockMap, ControllerId, LineKey, Lun};
 use mirrorline_engine::raid::layout;
 use mirrorline_engine::raid::plan::rows_in_chunk;
 use mirrorline_engine::sim::schedule::What;
@@ -33,7 +33,8 @@ pub fn array(stage: &Stage<'_>) -> ArrayView {
     }
 }
 
-/// The stripes to show, the most important first.
+/// The stripes to show, the most important first: as many as there is room for, so that the rest of the stage keeps its
+/// place whatever is chosen.
 fn stripes(stage: &Stage<'_>) -> Vec<LineKey> {
     let most = stage.view.disk_rows;
     let mut keys: Vec<LineKey> = Vec::with_capacity(most);
@@ -58,16 +59,21 @@ fn stripes(stage: &Stage<'_>) -> Vec<LineKey> {
         let mut cached = controller.table().iter().filter(|(_, line)| line.loc.is_some());
         let _ = cached.all(|(_, line)| add(line.key));
     }
+    let lines_of = |lun: Lun| {
+        let blocks = stage.config().luns[usize::from(lun.0)].blocks;
+        blocks.div_ceil(u64::from(stage.line_blocks))
+    };
     if let Some(chosen) = stage.chosen {
-        let blocks = stage.config().luns[usize::from(chosen.lun().0)].blocks;
-        let stripes = blocks.div_ceil(u64::from(stage.line_blocks));
+        let lines = lines_of(chosen.lun());
         for distance in 1..=most as u64 {
             let near = [chosen.stripe().checked_sub(distance), chosen.stripe().checked_add(distance)];
-            for stripe in near.into_iter().flatten().filter(|stripe| *stripe < stripes) {
+            for stripe in near.into_iter().flatten().filter(|line| *line < lines) {
                 add(LineKey::new(chosen.lun(), stripe));
             }
         }
     }
+    let luns = (0..stage.config().luns.len() as u16).map(Lun);
+    let _ = luns.flat_map(|lun| (0..lines_of(lun)).map(move |line| LineKey::new(lun, line))).all(add);
     keys
 }
 
