@@ -15,7 +15,6 @@ use crate::components::find::FindDialog;
 use crate::components::header::Header;
 use crate::components::keys_dialog::KeysDialog;
 use crate::components::narration::Narration;
-use crate::components::rail::Rail;
 use crate::components::tour;
 use crate::components::trace_dialog::TraceDialog;
 use crate::feed::Feed;
@@ -35,13 +34,12 @@ use crate::session::{Changed, Command, Session};
 use crate::share;
 use crate::theme::Theme;
 use crate::worker::Told;
+use panels::Due;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
-/// While playing, the inspector is drawn again at most this often.
-const INSPECTOR_EVERY_MS: f64 = 100.0;
 /// In fast play a sentence stays at least this long: shorter ones cannot be read.
 const HEADLINE_EVERY_MS: f64 = 600.0;
 /// What a frame may spend on comparing two futures.
@@ -116,9 +114,9 @@ pub struct App {
     embed: bool,
     voice: Voice,
     since_headline_ms: f64,
-    since_inspector_ms: f64,
-    /// The headline or the inspector has been held back, and is due.
+    /// The headline has been held back, and is due.
     stale: bool,
+    rail: panels::Drawn,
     /// The instant on the scrubber that somebody points at, and what it was when it was looked at last.
     pointed: Option<u64>,
     glimpse: Option<(u64, Edition, Rc<Glimpse>)>,
@@ -204,16 +202,21 @@ impl Component for App {
             embed: asked.embed,
             voice: Voice::default(),
             since_headline_ms: 0.0,
-            since_inspector_ms: 0.0,
             stale: false,
+            rail: panels::Drawn::default(),
             _listeners: Listeners::new(ctx.link().callback(Msg::Heard), asked.embed),
         };
         app.set_stage();
+        app.draw_rail(Due::Now);
         app
     }
 
     fn update(&mut self, _ctx: &Context<App>, msg: Msg) -> bool {
         let (before, drawer) = (self.panel, self.drawer);
+        let due = match msg {
+            Msg::Frame(dt_ms) => Due::After(dt_ms),
+            _ => Due::Now,
+        };
         let redraw = match msg {
             Msg::Frame(dt_ms) => self.frame(dt_ms),
             Msg::Act(action) => self.act(action),
@@ -234,8 +237,9 @@ impl Component for App {
         let redraw = self.look_for_events() || shared || redraw;
         if redraw {
             self.set_stage();
+            self.rail.is_old = true;
         }
-        redraw
+        self.draw_rail(due) || redraw
     }
 
     fn rendered(&mut self, _ctx: &Context<App>, _first: bool) {
@@ -246,8 +250,6 @@ impl Component for App {
     fn view(&self, _ctx: &Context<App>) -> Html {
         let scene = &self.scene;
         let transport = &scene.transport;
-        let about =
-            scene.source.scenario.and_then(|index| self.scenarios.get(index)).map(|it| it.about.clone());
         let menu = self.panel.is_some_and(|panel| !panel.is_dialog());
         let close = self.act.reform(|_: MouseEvent| Action::Close);
         let said = self.said.clone().filter(|_| self.panel != Some(Panel::Find));
@@ -265,11 +267,7 @@ impl Component for App {
                 { self.offer() }
                 { self.middle() }
                 if self.drawer { <div class="veil drawer-veil" onclick={self.act.reform(|_: MouseEvent| Action::ToggleDrawer)}></div> }
-                <Rail inspector={scene.inspector.clone()} ledger={Rc::clone(&scene.ledger)} rules={Rc::clone(&scene.rules)} queues={Rc::clone(&scene.queues)}
-                    faults={Rc::clone(&scene.faults)} feed={self.feed.clone()} events={self.events()} why={self.why} resized={self.resized}
-                    charts={self.charts()} event={if self.sees(Tab::Charts) { (transport.event, transport.total) } else { (0, 0) }}
-                    about={about.unwrap_or_default()} docking={Rc::clone(&self.docking)} single={self.single} choosing={self.panel == Some(Panel::Panels)}
-                    open={self.drawer} act={self.act.clone()} />
+                { self.rail.html.clone() }
                 <Dock transport={transport.clone()} faults={Rc::clone(&scene.faults)} broken={scene.rules.first.as_ref().map(|first| first.event)}
                     step={self.step} choosing={self.panel == Some(Panel::Until)} branches_open={self.panel == Some(Panel::Branches)} letters={self.view.track_letters}
                     glimpse={self.glimpse.as_ref().map(|(_, _, glimpse)| Rc::clone(glimpse))} act={self.act.clone()} />
@@ -310,7 +308,6 @@ impl App {
     fn frame(&mut self, dt_ms: f64) -> bool {
         let changed = self.session.borrow_mut().advance(dt_ms);
         self.since_headline_ms += dt_ms;
-        self.since_inspector_ms += dt_ms;
         let redraw = match changed {
             Changed::Nothing => false,
             Changed::Time => {
@@ -385,14 +382,6 @@ impl App {
                 self.stale = true;
             } else {
                 self.since_headline_ms = 0.0;
-            }
-        }
-        if scene.inspector != self.scene.inspector {
-            if playing && self.since_inspector_ms < INSPECTOR_EVERY_MS {
-                scene.inspector.clone_from(&self.scene.inspector);
-                self.stale = true;
-            } else {
-                self.since_inspector_ms = 0.0;
             }
         }
         if scene == *self.scene {
