@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pause, position, seriousViolations, until, violations } from '../lib/app.mjs';
+import { pause, position, press, seriousViolations, until, violations } from '../lib/app.mjs';
 import { started } from '../lib/harness.mjs';
 import { fresh } from '../lib/suite.mjs';
 
@@ -32,6 +32,31 @@ for (const theme of THEMES) {
     const page = await opened({ path: `?theme=${theme}` });
     await pause(page);
     assert.deepEqual(await seriousViolations(page), []);
+  });
+}
+
+for (const [theme, width, height] of [['dark', 1600, 900], ['light', 1280, 720], ['projector', 1600, 900], ['dark', 390, 844], ['dark', 844, 390]]) {
+  test(`the stage keeps its place whatever happens and is chosen, ${theme} ${width}×${height}`, async () => {
+    const page = await opened({ path: `?theme=${theme}`, context: { viewport: { width, height } } });
+    await pause(page);
+    await page.keyboard.press('Home');
+    await until(page, ({ event }) => event === 0);
+    const parts = ['.say', '.ctl.a', '.ctl.a .mem', '.ctl.b', '.ctl.b .mem', 'section.link', '.array', '.dock'];
+    const boxes = () => page.evaluate((all) => all.map((part) => {
+      const { x, y, width, height } = document.querySelector(part).getBoundingClientRect();
+      return `${part} ${[x, y, width, height].map(Math.round)}`;
+    }), parts);
+    const before = await boxes();
+    const stays = async (when) => assert.deepEqual(await boxes(), before, when);
+    for (let event = 1; event <= 60; event += 1) {
+      await press(page, 'Alt+ArrowRight');
+      await stays(`after event ${event}`);
+    }
+    for (const chosen of ['[data-slot]', '.disks td:not(.p)', '.disks td.p', '[data-testid="controller-B"] [data-slot]']) {
+      await page.locator(chosen).filter({ visible: true }).first().evaluate((element) => element.click());
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      await stays(`${chosen} is chosen`);
+    }
   });
 }
 

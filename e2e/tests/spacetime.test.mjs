@@ -42,7 +42,7 @@ test('S shows who said what to whom, and the stage again', async () => {
   assert.match(await page.getByTestId('space-svg').getAttribute('aria-label'), /^Space-time diagram, .* messages?, .* Now is /);
   assert.equal(await page.getByTestId('view-spacetime').getAttribute('aria-pressed'), 'true');
   await page.getByTestId('view-stage').click();
-  await page.locator('.stage').waitFor();
+  await page.locator('.stage .ctl.a').waitFor();
   assert.equal(await page.getByTestId('spacetime').count(), 0);
 });
 
@@ -62,11 +62,11 @@ test('the stage waits behind the diagram, unchanged, and shows the present when 
   await until(page, ({ event }) => event === 0);
   await kept.evaluate((cell) => { cell.kept = true; });
   await page.keyboard.press('s');
-  await page.locator('.stage').waitFor({ state: 'hidden' });
+  await page.locator('.stage .ctl.a').waitFor({ state: 'hidden' });
   await steps();
   assert.deepEqual(await looks(), first, 'it does no work while nobody sees it');
   await page.keyboard.press('s');
-  await page.locator('.stage').waitFor();
+  await page.locator('.stage .ctl.a').waitFor();
   assert.deepEqual([await looks(), await moved()], then);
   assert.equal(await kept.evaluate((cell) => cell.kept), true, 'a cell was made anew');
 });

@@ -31,7 +31,7 @@ impl Witness for Unobserved {
     }
 }
 
-/// About what the checks' account of one block takes.
+/// At most what the checks' account of one block takes: clones share what neither has written since.
 const BLOCK_BYTES: u64 = 96;
 
 impl Witness for Watch {

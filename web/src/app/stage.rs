@@ -52,9 +52,11 @@ impl App {
             let power = find(&scene.faults, if id == ControllerId::A { "kill-a" } else { "kill-b" });
             html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} power={power.cloned()} skin={skin} act={self.act.clone()} /> }
         };
-        let behind = (self.shown != View::Stage).then_some("behind");
+        let is_behind = self.shown != View::Stage;
+        // The style sheet hides what is in it; the landmark is hidden here.
+        let hidden = is_behind.then_some("true");
         html! {
-            <main class={classes!("stage", behind)} aria-label={tr("Stage")} key={scene.source.generation}>
+            <main class={classes!("stage", is_behind.then_some("behind"))} aria-label={tr("Stage")} aria-hidden={hidden} key={scene.source.generation}>
                 <Hosts hosts={Rc::clone(&scene.hosts)} />
                 { controller(ControllerId::A) }
                 <section class="link" aria-label={tr("Mirror link")}><Link link={Rc::clone(&scene.link)} cutter={find(&scene.faults, "link").cloned()} />{ legend(alone) }</section>
