@@ -3,8 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changed, pause, position, quiet, stage, until } from '../lib/app.mjs';
-import { open, started } from '../lib/harness.mjs';
+import { changed, pause, position, press, stage, until } from '../lib/app.mjs';
 import { fresh } from '../lib/suite.mjs';
 
 const opened = fresh();
@@ -38,24 +37,19 @@ test('open, play, tamper, branch, seek, share, open the link on a phone', async 
   // Somewhere else by the scrubber, and back a little.
   const box = await page.getByTestId('scrubber').boundingBox();
   await page.mouse.click(box.x + box.width * 0.4, box.y + box.height - 8);
-  await page.keyboard.press('ArrowLeft');
-  const here = await position(page);
+  const here = await press(page, 'ArrowLeft');
   assert.ok(here.event > 0 && here.event < here.total);
 
   // The link, on a phone.
   await page.getByTestId('share').click();
   const address = await page.getByTestId('share-link').inputValue();
-  const phone = await open({
-    browser: page.context().browser(),
+  const phone = await opened({
     path: address.slice(address.indexOf('#')),
     context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   });
-  await started(phone.page);
-  const there = await position(phone.page);
+  const there = await position(phone);
   assert.deepEqual([there.event, there.total, there.playing], [here.event, here.total, false]);
-  await whatIf(phone.page).waitFor();
-  await phone.page.getByTestId('play').tap();
-  await until(phone.page, ({ event, playing }) => playing && event > there.event, 20_000);
-  quiet(phone);
-  await phone.close();
+  await whatIf(phone).waitFor();
+  await phone.getByTestId('play').tap();
+  await until(phone, ({ event, playing }) => playing && event > there.event, 20_000);
 });
