@@ -36,7 +36,7 @@ for (const theme of THEMES) {
 }
 
 for (const [theme, width, height] of [['dark', 1600, 900], ['light', 1280, 720], ['projector', 1600, 900], ['dark', 390, 844], ['dark', 844, 390]]) {
-  test(`the stage keeps its place whatever happens and is chosen, ${theme} ${width}×${height}`, async () => {
+  test(`the stage keeps its place whatever is chosen, and while nothing fails, ${theme} ${width}×${height}`, async () => {
     const page = await opened({ path: `?theme=${theme}`, context: { viewport: { width, height } } });
     await pause(page);
     await page.keyboard.press('Home');
