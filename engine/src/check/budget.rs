@@ -30,7 +30,7 @@ pub enum End {
     /// Nobody serves, and nobody will: the memory that the record names is gone.
     Refused,
     /// Something has not finished; what, in words.
-    Unfinished(Vec<Text>),
+    Unfinished(Text),
 }
 
 /// Times that a controller which will not serve is started anew.
@@ -65,11 +65,7 @@ pub fn heal(world: &mut World, watch: &mut Watch, budget: u64) -> Healing {
         End::Unfinished(what) => watch.add(Violation {
             invariant: Invariant::Quiescence,
             after_events: world.events(),
-            what: text!(
-                "{events} events after everything was mended, {what}",
-                events,
-                what = Text::list(what.iter().cloned())
-            ),
+            what: text!("{events} events after everything was mended, {what}", events, what),
         }),
     }
     Healing { events, end }
@@ -156,7 +152,7 @@ pub fn end(world: &World) -> End {
     if !world.array().is_whole() {
         unfinished.push(text!("the array is not whole"));
     }
-    if unfinished.is_empty() { End::Whole } else { End::Unfinished(unfinished) }
+    if unfinished.is_empty() { End::Whole } else { End::Unfinished(Text::list(unfinished)) }
 }
 
 /// Whether failures came before the one before was mended, so that the protocol promises less (G5).

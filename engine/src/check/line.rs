@@ -6,9 +6,8 @@ use super::view::LineView;
 use crate::array::RecordMode;
 use crate::controller::line::Line;
 use crate::ids::{BlockMap, ControllerId};
-use crate::mark;
 use crate::state::{FlushStep, LineState};
-use crate::text;
+use crate::{mark, text};
 
 /// Everything that this file checks.
 pub fn check(view: &LineView<'_>, report: &mut Report<'_>) {

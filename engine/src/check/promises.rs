@@ -39,7 +39,6 @@ pub fn at_end(world: &World) -> Option<Violation> {
         End::Whole => None,
         End::Refused => Some(violation(world, text!("nobody serves, though no two failures overlapped"))),
         End::Unfinished(what) => {
-            let what = Text::list(what);
             Some(violation(world, text!("everything is mended and nothing is pending, but {what}", what)))
         }
     }

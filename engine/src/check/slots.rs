@@ -97,10 +97,7 @@ fn check_memory(world: &World, id: ControllerId, report: &mut Report<'_>) {
         if let Some(slot) = line.loc
             && owner.memory().held(slot) != Some(at)
         {
-            report(
-                Invariant::SlotPartition,
-                text!("{at}’s slot {slot} does not know its line", at = id, slot = slot.0),
-            );
+            report(Invariant::SlotPartition, knows_no_line(id, slot));
         }
     }
     for (number, uses) in uses.iter().enumerate() {
@@ -111,12 +108,17 @@ fn check_memory(world: &World, id: ControllerId, report: &mut Report<'_>) {
             report(Invariant::SlotPartition, text!("{at}’s slot {slot} is lost", at = id, slot = number));
         }
         if uses.held == 0 && owner.memory().held(slot).is_some() {
-            report(
-                Invariant::SlotPartition,
-                text!("{at}’s slot {slot} holds a line that is not there", at = id, slot = number),
-            );
+            report(Invariant::SlotPartition, holds_nothing(id, slot));
         }
     }
+}
+
+fn knows_no_line(at: ControllerId, slot: Slot) -> Text {
+    text!("{at}’s slot {slot} does not know its line", at, slot = slot.0)
+}
+
+fn holds_nothing(at: ControllerId, slot: Slot) -> Text {
+    text!("{at}’s slot {slot} holds a line that is not there", at, slot = slot.0)
 }
 
 fn twice(at: ControllerId, slot: Slot, uses: Uses) -> Text {
@@ -260,10 +262,7 @@ impl SlotBook {
             if let Some(slot) = now.own[n]
                 && controller.memory().held(slot) != controller.table().find(view.key)
             {
-                report(
-                    Invariant::SlotPartition,
-                    text!("{at}’s slot {slot} does not know its line", at, slot = slot.0),
-                );
+                report(Invariant::SlotPartition, knows_no_line(at, slot));
             }
         }
     }
@@ -294,8 +293,7 @@ impl SlotBook {
                 report(Invariant::SlotPartition, twice(memory, slot, uses));
             }
             if uses.held == 0 && world.controller(memory).memory().held(slot).is_some() {
-                let what =
-                    text!("{at}’s slot {slot} holds a line that is not there", at = memory, slot = slot.0);
+                let what = holds_nothing(memory, slot);
                 report(Invariant::SlotPartition, what);
             }
         }

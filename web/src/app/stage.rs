@@ -46,11 +46,10 @@ impl App {
     /// The stage: hosts, controllers, link, disks.
     fn stage(&self, staged: &Staged) -> Html {
         let Staged { scene, skin } = staged;
-        let skin = *skin;
         let alone = scene.controllers.iter().any(|card| card.condition.mode.starts_with("SOLO"));
         let controller = |id: ControllerId| {
             let power = find(&scene.faults, if id == ControllerId::A { "kill-a" } else { "kill-b" });
-            html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} power={power.cloned()} skin={skin} act={self.act.clone()} /> }
+            html! { <Controller card={Rc::clone(&scene.controllers[id.index()])} power={power.cloned()} skin={*skin} act={self.act.clone()} /> }
         };
         let is_behind = self.shown != View::Stage;
         // The style sheet hides what is in it; the landmark is hidden here.

@@ -329,14 +329,14 @@ impl Ledger {
     pub fn survives(&self, lun: Lun, lbn: u64, failure: Failure) -> Option<bool> {
         let line_blocks = u64::from(self.geometry.line_blocks());
         let line = *self.places.get(&self.geometry.key_of(lun, lbn))?;
-        let cell = self.cell((line, (lbn % line_blocks) as u32));
+        let cell = self.cell(line, (lbn % line_blocks) as u32);
         let situation = self.situation.filter(|_| cell.newest != 0)?;
         Some(situation.survives(self.class_of(cell), failure))
     }
 
     fn row_of(&self, world: &World, line: u32, block: u32) -> Option<Row> {
         let situation = self.situation?;
-        let cell = *self.cell((line, block));
+        let cell = *self.cell(line, block);
         if cell.newest == 0 {
             return None;
         }
@@ -363,7 +363,7 @@ impl Ledger {
     pub fn newest(&self, world: &World, limit: usize) -> Vec<Row> {
         let mut known: Vec<(u64, (u32, u32))> = self
             .places_of_cells()
-            .map(|at| (self.cell(at).newest, at))
+            .map(|(line, block)| (self.cell(line, block).newest, (line, block)))
             .filter(|(newest, _)| *newest != 0)
             .collect();
         known.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -378,8 +378,8 @@ impl Ledger {
     #[must_use]
     pub fn lost_by(&self, world: &World, failure: Failure, limit: usize) -> Vec<Row> {
         let Some(situation) = self.situation else { return Vec::new() };
-        let loses = |at: &(u32, u32)| {
-            let cell = self.cell(*at);
+        let loses = |(line, block): &(u32, u32)| {
+            let cell = self.cell(*line, *block);
             cell.newest != 0 && !situation.survives(self.class_of(cell), failure)
         };
         let cells = self.places_of_cells().filter(loses).take(limit);
@@ -392,7 +392,7 @@ impl Ledger {
         (0..self.cells.count() as u32).flat_map(move |line| (0..blocks).map(move |block| (line, block)))
     }
 
-    fn cell(&self, (line, block): (u32, u32)) -> &Cell {
+    fn cell(&self, line: u32, block: u32) -> &Cell {
         &self.cells.row(line as usize)[block as usize]
     }
 
