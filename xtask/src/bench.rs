@@ -127,10 +127,12 @@ impl Figure {
 }
 
 impl Target {
+    /// A value is held against its target as it is printed: what reads the same is the same.
     fn words(self, value: Option<&f64>) -> String {
+        let value = value.map(|value| readable(*value).parse::<f64>().expect("it was a number"));
         let (word, bound, met) = match self {
-            Self::AtLeast(bound) => ("at least", bound, value.is_none_or(|value| *value >= bound)),
-            Self::AtMost(bound) => ("at most", bound, value.is_none_or(|value| *value <= bound)),
+            Self::AtLeast(bound) => ("at least", bound, value.is_none_or(|value| value >= bound)),
+            Self::AtMost(bound) => ("at most", bound, value.is_none_or(|value| value <= bound)),
             Self::None => return String::new(),
         };
         format!(" (target {word} {}{})", readable(bound), if met { "" } else { ", MISSED" })
@@ -152,9 +154,15 @@ mod tests {
 
     #[test]
     fn a_figure_is_read_and_held_against_its_target() {
-        let read = |line| Figure::read(line).expect("it is a figure").line();
+        let read = |line: &str| Figure::read(line).expect("it is a figure").line();
         assert_eq!(read("first movement\t432.1\tms"), "first movement: 432.1 ms (target at most 1000)");
         assert_eq!(read("first movement\t1200\tms"), "first movement: 1200 ms (target at most 1000, MISSED)");
+        let frame = "frame after frame, median";
+        assert_eq!(read(&format!("{frame}\t16.72\tms")), format!("{frame}: 16.7 ms (target at most 16.7)"));
+        assert_eq!(
+            read(&format!("{frame}\t16.76\tms")),
+            format!("{frame}: 16.8 ms (target at most 16.7, MISSED)")
+        );
         assert_eq!(read("anything else\t0.5\tm"), "anything else: 0.50 m");
     }
 
