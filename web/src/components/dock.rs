@@ -66,6 +66,13 @@ pub fn dock(props: &DockProps) -> Html {
                 { speed(transport.speed, run_until(&menu, props.choosing, at_end, &props.act), &props.act) }
                 { branch_menu(&transport.branches, props.branches_open, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ say!(" of {count} events", count = count_text(transport.total)) }</p>
+                if let Some(indexing) = transport.indexing {
+                    <div class="indexing ahead" role="status">
+                        <progress max="1" value={css_number(indexing.done)} aria-label={tr("Trace read")}></progress>
+                        <span>{ say!("reading ahead, {done} %", done = (indexing.done * 100.0) as u32) }</span>
+                        <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ tr("Stop here") }</button>
+                    </div>
+                }
                 <div class="break" role="group" aria-label={tr("Break it now")}>
                     { for props.faults.iter().filter(|fault| fault.bar).map(short_button) }
                     <button class="fault more-faults" title={tr("Everything that can be broken and mended")} aria-label={tr("More: break it")} data-testid="more-faults"
@@ -75,13 +82,6 @@ pub fn dock(props: &DockProps) -> Html {
                 </div>
                 if let Some(cut) = &transport.cut {
                     <div class="indexing" role="status"><span data-testid="cut">{ cut.clone() }</span></div>
-                }
-                if let Some(indexing) = transport.indexing {
-                    <div class="indexing ahead" role="status">
-                        <progress max="1" value={css_number(indexing.done)} aria-label={tr("Trace read")}></progress>
-                        <span>{ say!("reading ahead, {done} %", done = (indexing.done * 100.0) as u32) }</span>
-                        <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ tr("Stop here") }</button>
-                    </div>
                 }
             </div>
         </footer>

@@ -8,10 +8,17 @@ use crate::scene::checking::PlantedBug;
 use crate::scene::model::{Broken, Headline, StepState, Story};
 use yew::prelude::*;
 
-/// A headline of more letters than this takes two lines, and smaller ones.
-const LONG: usize = 58;
-/// A reason of more letters than this takes three.
-const WORDY: usize = 130;
+/// How much there is to say, as classes: the more, the smaller it is set, since its place never grows. The figures are
+/// letters; what fits at them is held by `e2e/tests/looks.test.mjs`.
+fn amount(what: &str, why: &str) -> Classes {
+    let [what, why] = [what, why].map(|text| text.chars().count());
+    let mut classes = Classes::new();
+    classes.push((what > 44).then_some("two"));
+    classes.push((what > 58).then_some("long"));
+    classes.push((why > 130).then_some("wordy"));
+    classes.push((why > 185 || what > 54 && why > 110 || what > 80).then_some("full"));
+    classes
+}
 
 #[derive(Properties, PartialEq)]
 pub struct NarrationProps {
@@ -53,7 +60,7 @@ pub fn narration(props: &NarrationProps) -> Html {
         html! { <li key={index} class={class} aria-current={current}><i>{ mark }</i><span>{ &step.text }</span></li> }
     });
     html! {
-        <section class={classes!("say", (what.chars().count() > LONG).then_some("long"), (why.chars().count() > WORDY).then_some("wordy"), props.broken.is_some().then_some("broken"))} aria-label={tr("What just happened")}>
+        <section class={classes!("say", amount(what, why), props.broken.is_some().then_some("broken"))} aria-label={tr("What just happened")}>
             <p class="sr" role="status" data-testid="voice">{ &props.said }</p>
             <div class="say-t" data-testid="narration">
                 <p class="say-1">{ what }</p>
