@@ -204,7 +204,7 @@ test('a busy run is shown in counts', async () => {
 test('the window is copied as a Mermaid text', async () => {
   const page = await diagram({ context: { permissions: ['clipboard-read', 'clipboard-write'] } });
   await page.getByTestId('copy-text').click();
-  await page.getByText('Copied').waitFor();
+  await page.getByRole('status').getByText('Copied').waitFor();
   const text = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(text, /^sequenceDiagram\n/);
   assert.match(text, /A->>B: DATA/);

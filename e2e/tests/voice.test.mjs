@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pause, press } from '../lib/app.mjs';
+import { LONG, pause, playTrace, press } from '../lib/app.mjs';
 import { fresh } from '../lib/suite.mjs';
 
 const opened = fresh();
@@ -58,4 +58,44 @@ test('at rest each step is said at once, with its reason', async () => {
   const why = (await page.locator('.say-2').innerText()).trim().split('.')[0];
   const last = (await heard(page)).at(-1).text;
   assert.ok(last.startsWith(shown) && last.includes(why), `${last} for ${shown} ${why}`);
+});
+
+test('the tour is heard in whole captions, and nothing else meanwhile; Esc ends it', async () => {
+  const page = await opened({ path: '?lang=en', firstVisit: true });
+  await page.getByTestId('tour').waitFor();
+  await listen(page);
+  await page.getByTestId('tour-next').click();
+  await page.waitForTimeout(5_000);
+  assert.equal((await heard(page)).length, 1);
+  assert.deepEqual((await heard(page)).filter(({ text }) => !/^Every write is copied first\. The data flies/.test(text)), []);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('tour').waitFor({ state: 'detached' });
+  await said(page, /hears “done”|has confirmed/);
+});
+
+test('what is broken during the tour is heard all the same', async () => {
+  const page = await opened({ path: '?lang=en', firstVisit: true });
+  await page.getByTestId('tour').waitFor();
+  await listen(page);
+  await page.keyboard.press('a');
+  await said(page, /Controller A dies/);
+});
+
+test('how far reading has come is not counted out', async () => {
+  const page = await opened({ path: '?lang=en' });
+  await listen(page);
+  await playTrace(page, LONG);
+  await page.getByText(/reading ahead, [1-9]/).waitFor();
+  await page.getByTestId('cancel-load').click();
+  assert.deepEqual((await heard(page)).filter(({ text }) => /%/.test(text)), []);
+});
+
+test('where the copies of a write are is told in words', async () => {
+  const page = await opened({ path: '?lang=en' });
+  await pause(page);
+  await page.keyboard.press('End');
+  const row = page.getByTestId('ledger').getByRole('row').nth(2);
+  const cells = await row.getByRole('cell').allTextContents();
+  assert.match(cells[0], /in (A’s|B’s) memory/);
+  assert.deepEqual(cells.slice(1).map((cell) => /^(yes|no)$/.test(cell.trim())), Array(5).fill(true));
 });

@@ -395,7 +395,8 @@ impl App {
     fn tell(&mut self, scene: &Scene) -> bool {
         let pace = match scene.transport {
             Transport { playing: false, .. } => Pace::Rest,
-            Transport { speed, .. } if speed >= FAST => Pace::Fast,
+            // The tour speaks for itself.
+            Transport { speed, .. } if speed >= FAST || self.tour.is_some() => Pace::Fast,
             _ => Pace::Play,
         };
         let broken = self.broken_in(scene);
@@ -581,6 +582,10 @@ impl App {
     fn escape(&mut self) -> bool {
         if self.panel.take().is_some() {
             self.dropped = None;
+            return true;
+        }
+        if self.tour.is_some() {
+            self.show_caption(None);
             return true;
         }
         let had_drawer = std::mem::take(&mut self.drawer);

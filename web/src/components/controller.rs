@@ -53,7 +53,7 @@ pub fn controller(props: &ControllerProps) -> Html {
     };
     let side = if card.id == ControllerId::A { "a" } else { "b" };
     html! {
-        <article class={classes!("ctl", side, density(card), format!("is-{}", card.condition.tone.class()))} aria-label={say!("Controller {id}", id = card.id)} data-testid={format!("controller-{letter}")}>
+        <section class={classes!("ctl", side, density(card), format!("is-{}", card.condition.tone.class()))} aria-label={say!("Controller {id}", id = card.id)} data-testid={format!("controller-{letter}")}>
             <header>
                 <b class="ltr">{ letter }</b>
                 <div class="ctl-n">
@@ -73,7 +73,7 @@ pub fn controller(props: &ControllerProps) -> Html {
                     <dt>{ say!("Free in {peer}", peer = card.id.peer()) }</dt>{ free_list(&card.mirror_free) }
                 </div>
             </dl>
-        </article>
+        </section>
     }
 }
 
@@ -148,7 +148,7 @@ fn queue(queue: &QueueView) -> Html {
             </li>
         }
     });
-    html! { <><ol>{ for chips }</ol>if queue.more > 0 { <span class="none">{ format!("+{}", queue.more) }</span> }</> }
+    html! { <><ol aria-label={tr("Write-back")}>{ for chips }</ol>if queue.more > 0 { <span class="none">{ format!("+{}", queue.more) }</span> }</> }
 }
 
 fn hash(hash: &HashView) -> Html {
@@ -172,7 +172,7 @@ fn hash(hash: &HashView) -> Html {
             </li>
         }
     });
-    html! { <><ol>{ for buckets }</ol>if hash.more > 0 { <span class="none">{ format!("+{}", hash.more) }</span> }</> }
+    html! { <><ol aria-label={tr("Hash table")}>{ for buckets }</ol>if hash.more > 0 { <span class="none">{ format!("+{}", hash.more) }</span> }</> }
 }
 
 fn free_list(list: &FreeList) -> Html {

@@ -67,7 +67,8 @@ pub fn dock(props: &DockProps) -> Html {
                 { branch_menu(&transport.branches, props.branches_open, &props.act) }
                 <p class="now-at" data-testid="position"><b>{ count_text(transport.event) }</b>{ say!(" of {count} events", count = count_text(transport.total)) }</p>
                 if let Some(indexing) = transport.indexing {
-                    <div class="indexing ahead" role="status">
+                    // Not a status: every percent would be heard.
+                    <div class="indexing ahead">
                         <progress max="1" value={css_number(indexing.done)} aria-label={tr("Trace read")}></progress>
                         <span>{ say!("reading ahead, {done} %", done = (indexing.done * 100.0) as u32) }</span>
                         <button class="btn" data-testid="cancel-load" onclick={play(Command::CancelLoad)}>{ tr("Stop here") }</button>
@@ -136,7 +137,7 @@ fn speed(speed: i32, until: Html, act: &Callback<Action>) -> Html {
             <input type="range" min={least} max={most} step="1" value={speed.to_string()} aria-label={tr("Speed")} aria-valuetext={text.clone()}
                 data-testid="speed" {oninput} />
             <button class="sq" aria-label={tr("Faster")} title={tr("Faster (])")} disabled={speed >= *Transport::SPEEDS.end()} onclick={nudge(Command::SpeedUp)}>{ icon("#i-plus", "ic16") }</button>
-            <output data-testid="speed-text">{ text }</output>
+            <output><span class="sr">{ tr("Speed") }{ " " }</span><span data-testid="speed-text">{ text }</span></output>
             { until }
         </div>
     }

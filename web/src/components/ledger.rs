@@ -78,7 +78,8 @@ fn row_view(props: &RowProps) -> Html {
             CopyMark::Has => ("has", say!("in {place}, a copy", place)),
             CopyMark::Keeps => ("keeps", say!("in {place}", place)),
         };
-        html! { <span key={letter} class={classes!("cp", class)} title={said}>{ letter }</span> }
+        let heard = (mark != CopyMark::None).then(|| html! { <span class="sr">{ &said }</span> });
+        html! { <span key={letter} class={classes!("cp", class)} title={said}><span aria-hidden="true">{ letter }</span>{ heard }</span> }
     });
     let survives = FAILURES.into_iter().zip(row.survives).map(|(name, safe)| {
         let said = if safe { tr("yes") } else { tr("no") };
@@ -89,8 +90,8 @@ fn row_view(props: &RowProps) -> Html {
         }
     });
     html! {
-        <tr class={classes!((!row.readable).then_some("gone"))} title={format!("{}: {}", row.blocks, row.words)}>
-            <th scope="row">{ &row.blocks }</th><td class="cps">{ for copies }</td>{ for survives }
+        <tr class={classes!((!row.readable).then_some("gone"))}>
+            <th scope="row" title={row.words.clone()}>{ &row.blocks }</th><td class="cps">{ for copies }</td>{ for survives }
         </tr>
     }
 }

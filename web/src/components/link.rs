@@ -141,7 +141,11 @@ fn token_view(props: &TokenProps) -> Html {
         detail = if token.detail.is_empty() { String::new() } else { format!(", {}", token.detail) },
         from = token.from,
         peer = token.from.peer(),
-        line = token.line.map_or_else(String::new, |line| say!(", line {line}", line))
+        line = token
+            .line
+            .map(|line| line.to_string())
+            .filter(|line| *line != token.detail)
+            .map_or_else(String::new, |line| say!(", line {line}", line))
     );
     let pick = to_pick(Selection::Message { id: token.id, key: token.line.map(|line| line.key) });
     html! {

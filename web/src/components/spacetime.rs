@@ -257,8 +257,9 @@ impl Component for SpaceTime {
                     </p>
                     <div class="seg">
                         <button title={tr("Copy what is in the window as a Mermaid sequence diagram")} data-testid="copy-text" onclick={link.callback(|_: MouseEvent| Msg::Copy)}>
-                            <span role="status">{ if self.copied { tr("Copied") } else { tr("Copy as text") } }</span>
+                            { if self.copied { tr("Copied") } else { tr("Copy as text") } }
                         </button>
+                        <p class="sr" role="status">{ if self.copied { tr("Copied") } else { "" } }</p>
                     </div>
                 </div>
                 <div class="space-names">{ names(&self.diagram) }</div>

@@ -70,7 +70,9 @@ pub fn tour(step: usize, act: &Callback<Action>) -> Html {
     let dots = (0..COUNT).map(|n| html! { <i key={n} class={classes!((n == step).then_some("on"))}></i> });
     html! {
         <section class="tour" aria-label={tr("Tour")} data-testid="tour">
-            <div role="status"><h2>{ tr(caption.title) }</h2><p>{ tr(caption.text) }</p></div>
+            // Said as one, in order; two pieces are not always.
+            <p class="sr" role="status">{ format!("{}. {}", tr(caption.title), tr(caption.text)) }</p>
+            <div aria-hidden="true"><h2>{ tr(caption.title) }</h2><p>{ tr(caption.text) }</p></div>
             <div class="tour-f">
                 <span class="dots" aria-hidden="true">{ for dots }</span>
                 if !last { <button class="btn" data-testid="tour-skip" onclick={go(None)}>{ tr("Skip the tour") }</button> }

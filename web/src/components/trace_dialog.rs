@@ -67,8 +67,8 @@ pub fn trace_dialog(props: &TraceDialogProps) -> Html {
     let body = match &*stage {
         Stage::Choose => choose(&start),
         Stage::Reading { name, percent } => html! {
-            <div class="reading" role="status">
-                <p>{ say!("Reading {name}", name = name.clone()) }</p>
+            <div class="reading">
+                <p role="status">{ say!("Reading {name}", name = name.clone()) }</p>
                 <progress max="100" value={percent.to_string()} aria-label={tr("File read")}></progress>
                 <p class="sub">{ format!("{percent} %") }</p>
                 <div class="sheet-f"><button class="btn" data-testid="trace-cancel" onclick={back}>{ tr("Cancel") }</button></div>
