@@ -3,7 +3,10 @@
 
 use mirrorline_crosscheck::model::World;
 use mirrorline_engine::bug::Bug;
-use mirrorline_engine::explore::{Search, worlds::WORLDS};
+use mirrorline_engine::explore::{
+    Search,
+    worlds::{NamedWorld, WORLDS},
+};
 use stateright::{Checker, Model};
 use std::time::Instant;
 
@@ -30,6 +33,7 @@ fn main() {
     let bytes = |search: &Search| search.bytes() as f64 / search.unique_states() as f64;
     println!("memory of the explorer, {WORLD} world\t{:.1}\tbytes a state", bytes(&explore()));
     println!("bugs found as without symmetries, battery and both-sides worlds\t{}\truns", verdicts(threads));
+    println!("worlds of which stateright finds as many states\t{}\tworlds", agreeing(threads));
     for large in WORLDS.iter().filter(|world| world.large) {
         let world = World::named(large.name);
         let start = Instant::now();
@@ -55,6 +59,22 @@ fn main() {
             println!("states of the world {name}, not exhausted\t{}\tunique states", search.unique_states());
         }
     }
+}
+
+/// Of how many worlds stateright finds as many states: of all that the tests exhaust. The tests themselves compare those
+/// that are small. One that differs ends the bench.
+fn agreeing(threads: usize) -> usize {
+    let worlds = WORLDS.iter().filter(|world| !world.large);
+    worlds
+        .map(|NamedWorld { name, .. }| {
+            let world = World::named(name);
+            let search = explore::explore(world.model(), 5_000_000, threads, &|| false);
+            assert!(search.is_complete(), "{name}");
+            let checker = world.checker().threads(threads).spawn_bfs().join();
+            assert_eq!(checker.unique_state_count(), search.unique_states(), "{name}");
+            checker.assert_properties();
+        })
+        .count()
 }
 
 /// With every bug planted in worlds that are too large for the tests: how many break the same rule after as many steps,
