@@ -5,6 +5,7 @@ use super::range::SeedRange;
 use super::result::SweepResult;
 use crate::interrupt;
 use crate::output::progress_bar;
+use mirrorline_engine::sweep::Variant;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -16,6 +17,7 @@ const AHEAD_MAX: u64 = 512;
 /// What is to be done.
 pub struct Campaign {
     pub piece: SeedRange,
+    pub variant: Option<Variant>,
     pub events: u64,
     pub keep_going: bool,
     pub shrink_events: u64,
@@ -25,7 +27,7 @@ pub struct Campaign {
 impl Campaign {
     /// Runs until the seeds or the events are used up, to the first violation, or until Ctrl-C.
     pub fn run(&self) -> (SweepResult, Vec<Failing>) {
-        let mut result = SweepResult::new(self.piece, self.threads);
+        let mut result = SweepResult::new(self.piece, self.variant, self.threads);
         let mut failures = Vec::new();
         let bar = progress_bar(self.piece.last - self.piece.first, "sweeping", "{pos} of {len} seeds");
         let next = AtomicU64::new(self.piece.first);
@@ -70,7 +72,7 @@ impl Campaign {
                 }
                 std::thread::sleep(Duration::from_millis(1));
             }
-            if sender.send(try_seed(seed, self.shrink_events)).is_err() {
+            if sender.send(try_seed(seed, self.variant, self.shrink_events)).is_err() {
                 return;
             }
         }

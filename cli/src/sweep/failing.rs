@@ -5,7 +5,7 @@ use crate::scenario_file;
 use mirrorline_engine::scenario::Scenario;
 use mirrorline_engine::sweep::shrink::{Tried, shrink};
 use mirrorline_engine::sweep::trial::Outcome;
-use mirrorline_engine::sweep::{Coverage, Failing as Way, Trial, replay};
+use mirrorline_engine::sweep::{Coverage, Failing as Way, Trial, Variant, replay};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -38,9 +38,9 @@ pub struct Seen {
 }
 
 /// Runs one seed to its end; if it fails, looks for less that fails as well.
-pub fn try_seed(seed: u64, shrink_events: u64) -> Seen {
+pub fn try_seed(seed: u64, variant: Option<Variant>, shrink_events: u64) -> Seen {
     let mut coverage = Coverage::default();
-    let mut trial = Trial::new(seed);
+    let mut trial = Trial::in_variant(seed, variant);
     let outcome = caught(|| trial.run(&mut coverage));
     let failing = kind_of(&outcome).map(|(kind, what)| {
         let budget = match &kind {

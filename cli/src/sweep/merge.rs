@@ -39,6 +39,9 @@ pub fn run(args: &Args) -> Outcome {
         shards.iter().map(|(_, shard)| shard).filter(|shard| shard.next_seed < shard.piece_last).collect();
     let whole = SeedRange { first: shards[0].1.first, last: shards[0].1.last };
     out.line(format_args!("seeds      {whole}, {} shards", shards.len()))?;
+    if let Some(variant) = &shards[0].1.variant {
+        out.line(format_args!("variant    {variant}"))?;
+    }
     for shard in unfinished {
         out.line(format_args!("           shard {} ended before seed {}", shard.shard, shard.next_seed))?;
     }
@@ -76,6 +79,14 @@ fn fit(shards: &[(&String, SweepResult)]) -> Result<(), Failure> {
             return bad(format!(
                 "{file}: made by version {}, but {first_file} by {}; run all shards with one version",
                 shard.version, first.version
+            ));
+        }
+        if shard.variant != first.variant {
+            let named = |variant: &Option<String>| variant.as_deref().unwrap_or("no variant").to_owned();
+            return bad(format!(
+                "{file}: a sweep of {}, but {first_file} of {}; merge one sweep at a time",
+                named(&shard.variant),
+                named(&first.variant)
             ));
         }
         if (shard.first, shard.last) != (first.first, first.last) {

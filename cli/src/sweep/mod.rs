@@ -10,6 +10,8 @@ use crate::errors::Outcome;
 use crate::interrupt;
 use crate::output::Output;
 use campaign::Campaign;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use mirrorline_engine::sweep::Variant;
 use range::{SeedRange, Shard};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -30,6 +32,9 @@ pub struct Args {
     /// Only the i-th of n equal pieces of the seeds; 1/n to n/n make the whole
     #[arg(long, value_name = "i/n", default_value = "1/1")]
     shard: Shard,
+    /// The same worlds in a variant of the protocol: writes overlap flushes, or lines share a stripe
+    #[arg(long, value_name = "VARIANT", value_parser = variant_parser())]
+    variant: Option<Variant>,
     /// Stop after the seed with which so many events have been simulated
     #[arg(long, value_name = "M")]
     events: Option<u64>,
@@ -61,6 +66,7 @@ enum Action {
 const HELP: &str = "Examples:
   mirrorline sweep --seeds 0..1000
   mirrorline sweep --seeds 0..1000000 --events 100000000 --keep-going --out failures --json
+  mirrorline sweep --seeds 0..1000 --variant shared-stripes
   mirrorline sweep --seeds 0..1000000 --shard 3/8 --json > shard-3.json
   mirrorline sweep merge shard-*.json
 
@@ -68,6 +74,7 @@ docs/sweep.md shows how to spread a sweep over machines.
 
 With --json the last line is one JSON object:
   version                       of the engine: the same seeds are the same worlds only within one version
+  variant                       of the protocol, null for none
   first, last                   the seeds of the whole sweep
   shard, piece_first, piece_last
                                 which piece of it this is
@@ -90,9 +97,13 @@ pub fn run(args: &Args) -> Outcome {
     let threads = args.threads.map_or_else(available_threads, usize::from);
     let mut out = Output::stdout();
     out.line(format_args!("seeds      {piece}, shard {} of {seeds}, {threads} threads", args.shard))?;
+    if let Some(variant) = args.variant {
+        out.line(format_args!("variant    {}", variant.name()))?;
+    }
     interrupt::listen();
     let campaign = Campaign {
         piece,
+        variant: args.variant,
         events: args.events.unwrap_or(u64::MAX),
         keep_going: args.keep_going,
         shrink_events: args.shrink_events,
@@ -114,6 +125,13 @@ pub fn run(args: &Args) -> Outcome {
     }
     out.finish()?;
     Ok(result.verdict(args.all_reached))
+}
+
+/// Reads a variant by its name, and lists them all in the help and in errors.
+fn variant_parser() -> impl TypedValueParser<Value = Variant> {
+    PossibleValuesParser::new(Variant::ALL.map(Variant::name)).map(|name| {
+        Variant::ALL.into_iter().find(|variant| variant.name() == name).expect("it is one of them")
+    })
 }
 
 /// As many as there are cores for this process.

@@ -6,7 +6,7 @@ use crate::errors::{Failure, Verdict};
 use crate::output::Output;
 use mirrorline_engine::VERSION;
 use mirrorline_engine::sim::Fault;
-use mirrorline_engine::sweep::{Coverage, States};
+use mirrorline_engine::sweep::{Coverage, States, Variant};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SweepResult {
     pub version: String,
+    pub variant: Option<String>,
     pub first: u64,
     pub last: u64,
     pub shard: String,
@@ -49,9 +50,10 @@ pub struct FailingSeed {
 const SHOWN_MAX: usize = 20;
 
 impl SweepResult {
-    pub fn new(piece: SeedRange, threads: usize) -> SweepResult {
+    pub fn new(piece: SeedRange, variant: Option<Variant>, threads: usize) -> SweepResult {
         SweepResult {
             version: VERSION.to_owned(),
+            variant: variant.map(|variant| variant.name().to_owned()),
             first: piece.first,
             last: piece.last,
             shard: String::new(),

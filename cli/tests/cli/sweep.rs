@@ -41,6 +41,20 @@ fn a_sweep_ends_with_its_events_and_says_where() {
 }
 
 #[test]
+fn a_variant_is_swept_in_the_same_worlds_and_goes_its_own_way() {
+    let plain = last_json(&sweep(&["--seeds", "0..24"]));
+    assert!(plain["variant"].is_null());
+    for variant in ["flush-overlap", "shared-stripes"] {
+        let output = sweep(&["--seeds", "0..24", "--variant", variant]);
+        assert!(stdout(&output).contains(&format!("variant    {variant}")), "{output:?}");
+        let result = last_json(&output);
+        assert_eq!((&result["variant"], &result["violations"]), (&variant.into(), &0.into()));
+        assert_ne!(result["events"], plain["events"], "{variant}");
+    }
+    assert_refused(&["sweep", "--seeds", "0..2", "--variant", "nonsense"], "flush-overlap, shared-stripes");
+}
+
+#[test]
 fn what_was_not_reached_fails_a_sweep_that_asks_for_it() {
     let output = sweep(&["--seeds", "0..2"]);
     assert_eq!(output.status.code(), Some(0));
@@ -74,6 +88,9 @@ fn shards_merge_to_the_whole() {
     refused(&[files[0], other.path(), files[2]], "run all shards with one version");
     let larger = Scratch::new("larger.json", text.replace("\"last\":10", "\"last\":20").as_bytes());
     refused(&[files[0], larger.path(), files[2]], "merge one sweep at a time");
+    let varied = sweep(&["--seeds", "0..10", "--shard", "2/3", "--variant", "flush-overlap"]);
+    let varied = Scratch::new("varied.json", &varied.stdout);
+    refused(&[files[0], varied.path(), files[2]], "a sweep of flush-overlap, but");
     let cut = Scratch::new("cut.json", &text.as_bytes()[..text.len() / 2]);
     refused(&[files[0], cut.path(), files[2]], "the last line is no result of a sweep");
     refused(&["/no/such/file"], "/no/such/file: cannot be read");

@@ -29,7 +29,7 @@ pub use coverage::Coverage;
 pub use draw::{Drawn, Temper};
 pub use failing::Failing;
 pub use reached::States;
-pub use trial::{EVENTS_MAX, Trial, is_endless, replay};
+pub use trial::{EVENTS_MAX, Trial, Variant, is_endless, replay};
 
 #[cfg(test)]
 mod tests;

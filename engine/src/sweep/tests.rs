@@ -159,10 +159,10 @@ fn a_seed_that_fails_for_a_planted_bug_is_made_small_and_fails_in_the_same_way()
 }
 
 /// Runs drawn worlds under a variant, and says how many go another way than without it.
-fn kept_every_rule(variant: fn(u64) -> Trial) -> u32 {
+fn kept_every_rule(variant: Variant) -> u32 {
     let mut elsewhere = 0;
     for seed in 0..150 {
-        let outcome = variant(seed).run(&mut Coverage::default());
+        let outcome = Trial::in_variant(seed, Some(variant)).run(&mut Coverage::default());
         assert_eq!(outcome.finding, None, "seed {seed}");
         elsewhere += u32::from(outcome.counters != tried(seed).1.counters);
     }
@@ -172,13 +172,13 @@ fn kept_every_rule(variant: fn(u64) -> Trial) -> u32 {
 /// Drawn worlds in which writes overlap flushes, and things fail.
 #[test]
 fn writes_that_overlap_flushes_keep_every_rule() {
-    let overlapped = kept_every_rule(Trial::with_overlap);
+    let overlapped = kept_every_rule(Variant::FlushOverlap);
     assert!(overlapped > 20, "only {overlapped} seeds went another way");
 }
 
 /// Drawn worlds in which lines share a stripe, and controllers, links and power fail.
 #[test]
 fn lines_that_share_a_stripe_keep_every_rule() {
-    let elsewhere = kept_every_rule(Trial::with_shared_stripes);
+    let elsewhere = kept_every_rule(Variant::SharedStripes);
     assert!(elsewhere > 100, "only {elsewhere} seeds went another way");
 }

@@ -6,6 +6,7 @@ use super::judge::Judge;
 use super::plan::Plan;
 use crate::bug::Bug;
 use crate::check::{Invariant, Violation};
+use crate::config::Config;
 use crate::fact::{Observer, Told};
 use crate::scenario::{Feed, Scenario, ScenarioSource};
 use crate::sim::{Command, Counters, Event, Fault, Run, TimedFault, TimedOp};
@@ -14,6 +15,40 @@ use std::sync::Arc;
 
 /// A run of this many events is taken for one that never ends. Drawn worlds need some thousands.
 pub const EVENTS_MAX: u64 = 4_000_000;
+
+/// A variant of the protocol, off by default (protocol sections 13 and 14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// Writes overlap flushes.
+    FlushOverlap,
+    /// Lines share a stripe: each is what one disk has of it.
+    SharedStripes,
+}
+
+impl Variant {
+    pub const ALL: [Variant; 2] = [Variant::FlushOverlap, Variant::SharedStripes];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Variant::FlushOverlap => "flush-overlap",
+            Variant::SharedStripes => "shared-stripes",
+        }
+    }
+
+    /// The one whose rule a bug breaks.
+    fn of(bug: Bug) -> Option<Variant> {
+        let shared = bug.is_of_shared_stripes().then_some(Variant::SharedStripes);
+        bug.is_of_overlap().then_some(Variant::FlushOverlap).or(shared)
+    }
+
+    fn switch_on(self, config: &mut Config) {
+        match self {
+            Variant::FlushOverlap => config.flush.overlap = true,
+            Variant::SharedStripes => config.raid.lines_per_stripe = config.raid.disks - 1,
+        }
+    }
+}
 
 /// What a run has come to.
 #[derive(Clone, Debug)]
@@ -40,37 +75,21 @@ impl Trial {
         Trial { drawn: Drawn::new(seed), faults: Vec::new() }
     }
 
-    /// The same world in the variant in which writes overlap flushes.
+    /// The same world in a variant of the protocol.
     #[must_use]
-    pub fn with_overlap(seed: u64) -> Trial {
+    pub fn in_variant(seed: u64, variant: Option<Variant>) -> Trial {
         let mut trial = Trial::new(seed);
-        trial.drawn.scenario.config.flush.overlap = true;
+        if let Some(variant) = variant {
+            variant.switch_on(&mut trial.drawn.scenario.config);
+        }
         trial
-    }
-
-    /// The same world in the variant in which lines share a stripe: each is what one disk has of it.
-    #[must_use]
-    pub fn with_shared_stripes(seed: u64) -> Trial {
-        let mut trial = Trial::new(seed);
-        trial.share_stripes();
-        trial
-    }
-
-    fn share_stripes(&mut self) {
-        let raid = &mut self.drawn.scenario.config.raid;
-        raid.lines_per_stripe = raid.disks - 1;
     }
 
     /// The same world with a bug in it, and with the variant whose rule it breaks.
     #[must_use]
     pub fn with_bug(seed: u64, bug: Option<Bug>) -> Trial {
-        let mut trial = Trial::new(seed);
-        let config = &mut trial.drawn.scenario.config;
-        config.bug = bug;
-        config.flush.overlap = bug.is_some_and(Bug::is_of_overlap);
-        if bug.is_some_and(Bug::is_of_shared_stripes) {
-            trial.share_stripes();
-        }
+        let mut trial = Trial::in_variant(seed, bug.and_then(Variant::of));
+        trial.drawn.scenario.config.bug = bug;
         trial
     }
 
