@@ -9,7 +9,7 @@ use crate::scene::model::{Broken, Headline, StepState, Story};
 use yew::prelude::*;
 
 /// How much there is to say, as classes: the more, the smaller it is set, since its place never grows. The figures are
-/// letters; what fits at them is held by `e2e/tests/looks.test.mjs`.
+/// letters; what fits at them is held by `e2e/tests/narration.test.mjs`.
 fn amount(what: &str, why: &str) -> Classes {
     let [what, why] = [what, why].map(|text| text.chars().count());
     let mut classes = Classes::new();
