@@ -91,11 +91,6 @@ async function on(browser, bring, name) {
   }
 }
 
-async function busyHour(page) {
-  await page.getByTestId('scenario-picker').click();
-  await page.getByRole('menuitemradio', { name: 'A busy hour' }).click();
-}
-
 /** The trace, with caches of a size. */
 const trace = (size) => (page) => playTrace(page, process.env.MIRRORLINE_TRACE, size);
 
@@ -103,7 +98,7 @@ const browser = await launch();
 try {
   const inDetail = (slots) => `${slots} slots in full detail`;
   const asMap = (lines) => () => `heat map of ${lines} lines a controller`;
-  await on(browser, busyHour, inDetail);
+  await on(browser, trace('12 lines'), inDetail);
   await on(browser, trace('300 lines'), inDetail);
   await on(browser, trace('10,000 lines'), asMap('10,000'));
   await on(browser, trace('1,000,000 lines'), asMap('1,000,000'));

@@ -63,8 +63,9 @@ pub fn controller(props: &ControllerProps) -> Html {
                 { vitals(&card.condition) }
                 { props.power.as_ref().map(power) }
             </header>
-            { notes(&card.condition) }
             <div class="mem">{ memory }</div>
+            // Below the slots: what comes and goes here must not push A's slots out of line with B's.
+            { notes(&card.condition) }
             <dl class="books">
                 <div class="wbq"><dt>{ tr("Write-back") }</dt><dd>{ queue(&card.queue) }</dd></div>
                 <div class="hash"><dt>{ tr("Hash table") }</dt><dd>{ hash(&card.hash) }</dd></div>
