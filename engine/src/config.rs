@@ -404,21 +404,35 @@ impl Config {
         need(failover.patrol_depth >= 1, "failover.patrol_depth", || {
             "a patrol works on at least 1 stripe at a time".into()
         })?;
-        for (field, value) in [
-            ("link.latency_ns", self.link.latency_ns),
-            ("host_latency_ns", self.host_latency_ns),
-            ("slot_wait_ns", self.slot_wait_ns),
-            ("flush.tick_ns", flush.tick_ns),
-            ("failover.heartbeat_ns", failover.heartbeat_ns),
-            ("failover.record_ns", failover.record_ns),
-            ("failover.fence_ns", failover.fence_ns),
-            ("failover.boot_ns", failover.boot_ns),
-            ("failover.host_timeout_ns", failover.host_timeout_ns),
-        ] {
+        for (field, value) in self.times() {
             const HOUR_NS: u64 = 3_600_000_000_000;
             need(value <= HOUR_NS, field, || format!("{value} ns is more than an hour"))?;
         }
         Ok(())
+    }
+
+    /// How long things take, in nanoseconds, each with the name of its field.
+    fn times(&self) -> Vec<(&'static str, u64)> {
+        let mut times = vec![
+            ("link.latency_ns", self.link.latency_ns),
+            ("host_latency_ns", self.host_latency_ns),
+            ("slot_wait_ns", self.slot_wait_ns),
+            ("flush.tick_ns", self.flush.tick_ns),
+            ("failover.heartbeat_ns", self.failover.heartbeat_ns),
+            ("failover.record_ns", self.failover.record_ns),
+            ("failover.fence_ns", self.failover.fence_ns),
+            ("failover.boot_ns", self.failover.boot_ns),
+            ("failover.host_timeout_ns", self.failover.host_timeout_ns),
+        ];
+        match self.disk {
+            DiskProfile::Hdd { full_stroke_ns, rotation_ns, .. } => {
+                times.extend([("disk.full_stroke_ns", full_stroke_ns), ("disk.rotation_ns", rotation_ns)]);
+            }
+            DiskProfile::Ssd { read_ns, write_ns, .. } => {
+                times.extend([("disk.read_ns", read_ns), ("disk.write_ns", write_ns)]);
+            }
+        }
+        times
     }
 }
 
@@ -431,10 +445,18 @@ mod tests {
         assert_eq!(Config::default().check(), Ok(()));
     }
 
+    fn ssd(write_ns: u64) -> DiskProfile {
+        DiskProfile::Ssd { read_ns: 1, write_ns, megabytes_per_s: 1, parallel: 1 }
+    }
+
+    fn hdd(full_stroke_ns: u64, rotation_ns: u64) -> DiskProfile {
+        DiskProfile::Hdd { track_to_track_ns: 1, full_stroke_ns, rotation_ns, megabytes_per_s: 1, blocks: 1 }
+    }
+
     #[test]
     fn each_wrong_field_is_named() {
         type Break = fn(&mut Config);
-        let broken: [(&str, Break); 11] = [
+        let broken: [(&str, Break); 15] = [
             ("lines", |c| c.lines = 0),
             ("lent", |c| c.lent = 0),
             ("raid.disks", |c| c.raid.disks = 2),
@@ -449,6 +471,10 @@ mod tests {
             ("luns", |c| c.luns.clear()),
             ("flush.low_percent", |c| c.flush.low_percent = 90),
             ("hosts", |c| c.hosts = 0),
+            ("slot_wait_ns", |c| c.slot_wait_ns = u64::MAX),
+            ("disk.write_ns", |c| c.disk = ssd(u64::MAX)),
+            ("disk.full_stroke_ns", |c| c.disk = hdd(u64::MAX, 1)),
+            ("disk.rotation_ns", |c| c.disk = hdd(1, u64::MAX)),
         ];
         for (field, break_it) in broken {
             let mut config = Config::default();

@@ -137,6 +137,9 @@ pub enum Fact {
     /// A message was not taken: it belongs to a session that is over.
     #[serde(rename_all = "camelCase")]
     Dropped { at: ControllerId, message: MessageKind, key: Option<LineKey> },
+    /// A message was not taken: its line cannot follow it in the state it is in. Only a tampered link brings such.
+    #[serde(rename_all = "camelCase")]
+    Stray { at: ControllerId, message: MessageKind, key: Option<LineKey> },
     /// A message was lost on the link (cut, or tampered with).
     #[serde(rename_all = "camelCase")]
     Lost { to: ControllerId, message: MessageKind, key: Option<LineKey> },

@@ -125,13 +125,12 @@ pub enum Message {
     Recall {
         nonce: u32,
     },
-    /// One line of the other memory: what it holds that the disks may lack. `marked`: a write of the stripe may have
-    /// been cut off (R5).
+    /// One line of the other memory: what it holds that the disks may lack. A write of its stripe may have been cut
+    /// off (R5).
     Image {
         key: LineKey,
         seq: u64,
         dirty: BlockMap,
-        marked: bool,
         bytes: LineBuf,
     },
     ImagesEnd,

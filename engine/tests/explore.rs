@@ -124,7 +124,7 @@ states!(
     overlap_owner: "overlap-owner", (160_324, 418_293, 43);
     shared_stripe: "shared-stripe", (12_278, 31_647, 49);
     shared_crash: "shared-crash", (11_985, 27_715, 41);
-    shared_failback: "shared-failback", (370_396, 964_335, 79);
+    shared_failback: "shared-failback", (364_073, 943_779, 79);
     shared_power: "shared-power", (92_883, 192_284, 58);
 );
 

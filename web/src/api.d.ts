@@ -163,6 +163,7 @@ export type Fact =
   | { fact: "session-sent"; from: ControllerId; message: MessageKind }
   | { fact: "session-received"; at: ControllerId; message: MessageKind }
   | { fact: "dropped"; at: ControllerId; message: MessageKind; key: LineKey | null }
+  | { fact: "stray"; at: ControllerId; message: MessageKind; key: LineKey | null }
   | { fact: "lost"; to: ControllerId; message: MessageKind; key: LineKey | null }
   | { fact: "record-swapped" | "swap-refused"; by: ControllerId; record: ArrayRecord }
   | { fact: "fenced"; fenced: ControllerId; by: ControllerId; aborted: number }

@@ -32,7 +32,7 @@ pub struct Args {
     /// Only the i-th of n equal pieces of the seeds; 1/n to n/n make the whole
     #[arg(long, value_name = "i/n", default_value = "1/1")]
     shard: Shard,
-    /// The same worlds in a variant of the protocol: writes overlap flushes, or lines share a stripe
+    /// The same worlds in a variant of the protocol: writes overlap flushes, lines share a stripe, or a controller alone answers writes from its own memory
     #[arg(long, value_name = "VARIANT", value_parser = variant_parser())]
     variant: Option<Variant>,
     /// Stop after the seed with which so many events have been simulated

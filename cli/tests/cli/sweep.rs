@@ -44,14 +44,17 @@ fn a_sweep_ends_with_its_events_and_says_where() {
 fn a_variant_is_swept_in_the_same_worlds_and_goes_its_own_way() {
     let plain = last_json(&sweep(&["--seeds", "0..24"]));
     assert!(plain["variant"].is_null());
-    for variant in ["flush-overlap", "shared-stripes"] {
+    for variant in ["flush-overlap", "shared-stripes", "solo-write-back"] {
         let output = sweep(&["--seeds", "0..24", "--variant", variant]);
         assert!(stdout(&output).contains(&format!("variant    {variant}")), "{output:?}");
         let result = last_json(&output);
         assert_eq!((&result["variant"], &result["violations"]), (&variant.into(), &0.into()));
         assert_ne!(result["events"], plain["events"], "{variant}");
     }
-    assert_refused(&["sweep", "--seeds", "0..2", "--variant", "nonsense"], "flush-overlap, shared-stripes");
+    assert_refused(
+        &["sweep", "--seeds", "0..2", "--variant", "nonsense"],
+        "flush-overlap, shared-stripes, solo-write-back",
+    );
 }
 
 #[test]

@@ -121,7 +121,9 @@ impl Observer for Touched {
                     self.ends(op);
                 }
             }
-            Fact::Lost { key: Some(key), .. } | Fact::Dropped { key: Some(key), .. } => self.touch(key),
+            Fact::Lost { key: Some(key), .. }
+            | Fact::Dropped { key: Some(key), .. }
+            | Fact::Stray { key: Some(key), .. } => self.touch(key),
             // Until META is handled nobody can see what DATA has brought (protocol §1).
             Fact::Received { message: MessageKind::Data, .. } => {}
             // A line keeps what it has while it is read; what a read brings into a cache its record shows.

@@ -216,7 +216,7 @@ impl Controller {
         self.memory.clear();
         self.table = super::Table::default();
         self.queue = super::WriteBackQueue::default();
-        self.clean = super::CleanLines::default();
+        self.clean = super::CleanLines::new(self.shape.lines);
         self.slot_queue.clear();
         self.flushing = 0;
         self.draining = false;

@@ -17,6 +17,8 @@ impl CleanLines {
     fn clear(&mut self) {
         self.mirrored.clear();
         self.single.clear();
+        self.room_mirrored.clear();
+        self.room_single.clear();
     }
 }
 

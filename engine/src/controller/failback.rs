@@ -270,6 +270,7 @@ impl Controller {
         self.memory.mirror_free = FreeList::none();
         self.join = Join::default();
         let all: Vec<u32> = self.table.iter().map(|(at, _)| at).collect();
+        let mut written = Vec::new();
         for at in all {
             let line = &mut self.table[at];
             line.peer_slot = None;
@@ -278,8 +279,12 @@ impl Controller {
             if line.state == Some(LineState::SD) {
                 self.queue.enqueue(at, Slot(NONE));
             } else if line.state == Some(LineState::SF(FlushStep::Confirm)) {
-                self.flushed_alone(at, out);
+                written.push(at);
             }
+        }
+        // Not before: what goes on then may give up the records of clean lines.
+        for at in written {
+            self.flushed_alone(at, out);
         }
         self.pump_all(out);
         if let Some(nonce) = self.standing.hello.take() {

@@ -11,10 +11,11 @@ use super::{Asker, Controller, Input, Mode, Outbox, Output, Timer};
 use crate::array::{Record, RecordMode};
 use crate::bug::Bug;
 use crate::fact::{Fact, IoKind, Observer};
-use crate::ids::{BlockMap, Cid, LineKey, Slot};
+use crate::ids::{BlockMap, Cid, LineKey, Slot, Ticket};
 use crate::message::Message;
 use crate::slab::NONE;
 use crate::state::{FlushStep, LineState};
+use std::collections::BTreeSet;
 
 impl Controller {
     /// Step 1: hold still, and ask the record for the right to serve alone.
@@ -150,7 +151,7 @@ impl Controller {
         self.slots_returning = 0;
         self.draining = false;
         self.slot_queue.clear();
-        self.clean = super::CleanLines::default();
+        self.clean = super::CleanLines::new(self.shape.lines);
         self.held_back.clear();
         self.join = super::failback::Join::default();
         // What comes from disk now was read before this controller owned every line: the peer may have written since (M16).
@@ -323,8 +324,9 @@ impl Controller {
         // Writes that waited for a slot do so no longer: alone they are written through.
         let waiting: Vec<u32> =
             self.requests.iter().filter(|(_, request)| request.wants_slot).map(|(at, _)| at).collect();
+        let queued: BTreeSet<Ticket> = self.slot_queue.iter().copied().collect();
         for request in waiting {
-            if !self.slot_queue.contains(&self.requests.ticket(request)) {
+            if !queued.contains(&self.requests.ticket(request)) {
                 self.requests[request].wants_slot = false;
             }
         }

@@ -249,6 +249,7 @@ impl Controller {
         line.dirty = line.dirty.without(map.without(newer));
         if drop {
             line.valid = BlockMap::EMPTY;
+            line.dirty = BlockMap::EMPTY;
             line.peer_slot = None;
             if let Some(slot) = line.loc.take() {
                 self.leave(slot, out);

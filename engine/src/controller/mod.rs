@@ -28,6 +28,7 @@ pub mod reuse;
 mod sabotage;
 pub mod shape;
 pub mod standing;
+mod stray;
 mod stripe_lock;
 pub mod table;
 #[cfg(test)]
@@ -179,7 +180,7 @@ impl Controller {
             memory: Memory::new(config),
             table: Table::default(),
             queue: WriteBackQueue::default(),
-            clean: CleanLines::default(),
+            clean: CleanLines::new(config.lines),
             requests: Slab::default(),
             works: Slab::default(),
             slot_queue: VecDeque::new(),
@@ -276,6 +277,15 @@ impl Controller {
                 self.join.heard = true;
             }
         }
+        debug_assert!(
+            self.is_broken() || self.can_follow(&message),
+            "a correct link brings what can be followed"
+        );
+        if self.tampered && !self.can_follow(&message) {
+            let (at, kind, key) = (self.id, message.kind(), message.key());
+            out.fact(|| Fact::Stray { at, message: kind, key });
+            return discard(Input::Message(session, message), out);
+        }
         match message {
             Message::Data { .. } => debug_assert!(false, "DATA lands by itself"),
             Message::Meta { key, cid, slot, seq, wmap } => self.meta(key, cid, slot, seq, wmap, out),
@@ -300,8 +310,8 @@ impl Controller {
             Message::Heartbeat { battery_good, asks, .. } => self.heartbeat_heard(battery_good, asks, out),
             Message::ResyncDone { free } => self.resync_done(&free, out),
             Message::Rehome { lun } => self.rehomed(lun, out),
-            Message::Image { key, seq, dirty, marked, bytes } => {
-                self.image(key, seq, dirty, marked, bytes, out);
+            Message::Image { key, seq, dirty, bytes } => {
+                self.image(key, seq, dirty, bytes, out);
             }
             Message::ImagesEnd => self.images_end(out),
             Message::Close { epoch } => self.close(epoch, out),
@@ -586,7 +596,7 @@ impl Controller {
         self.table.len() * (size_of::<Line>() + 48)
     }
 
-    /// Feeds everything that later behaviour depends on.
+    /// Feeds a summary of what later behaviour depends on, for the world's digest.
     pub fn feed(&self, digest: &mut Digest) {
         for (at, line) in self.table.iter() {
             digest.word(u64::from(at));

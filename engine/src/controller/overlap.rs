@@ -153,10 +153,11 @@ impl Controller {
         self.table[at].state.filter(flushed).filter(|_| self.shape.flush.overlap)
     }
 
-    /// The mirror's state when a flush is over.
+    /// The mirror's state when a flush is over. It has written all dirty blocks, unless a write overlapped it, or the
+    /// message that declares it is not this flush's, which only a tampered link brings.
     pub(super) fn mirror_state_after_flush(&self, at: u32) -> LineState {
-        let overlapped = self.shape.flush.overlap && !self.table[at].dirty.is_empty();
-        if overlapped { LineState::MD } else { LineState::MK }
+        let some_left = (self.shape.flush.overlap || self.tampered) && !self.table[at].dirty.is_empty();
+        if some_left { LineState::MD } else { LineState::MK }
     }
 
     /// The owner's, which may be clean, dirty again, or have a write under way. What is dirty is so anew.

@@ -11,6 +11,8 @@ use crate::state::LineState;
 impl Controller {
     /// A write waits on a line that the peer owns: ask, once.
     pub(super) fn ask_for_ownership<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {
+        // What waits for ownership waits for no slot.
+        self.waits_for_slot_no_more(self.table[at].writes.head);
         let line = &self.table[at];
         if line.ask.is_some() {
             return;
@@ -33,14 +35,6 @@ impl Controller {
     /// Answers the peer's REQ_OWN on a line on which nothing is under way.
     pub(super) fn answer_req_own<O: Observer>(&mut self, at: u32, ticket: Ticket, out: &mut Outbox<'_, O>) {
         self.table[at].asked = None;
-        let first = self.table[at].writes.head;
-        if first != NONE {
-            // It will wait for ownership again, and no longer for a slot.
-            if std::mem::take(&mut self.requests[first].wants_slot) {
-                let ticket = self.requests.ticket(first);
-                self.slot_queue.retain(|waiting| *waiting != ticket);
-            }
-        }
         let key = self.table[at].key;
         if !self.owns_at(at) {
             out.send(Message::Nack { key, ticket });

@@ -35,15 +35,14 @@ impl Controller {
         let mut lines: Vec<&super::Line> = self.table.iter().map(|(_, line)| line).collect();
         lines.sort_unstable_by_key(|line| line.key);
         for line in lines {
-            let marked = line.is_unsettled() || self.is_suspect(line.key);
-            if !marked {
+            if !line.is_unsettled() && !self.is_suspect(line.key) {
                 continue;
             }
             let mut bytes = out.buffers.take();
             if let Some(slot) = line.loc {
                 self.memory.read(slot, line.dirty, &mut bytes);
             }
-            out.send(Message::Image { key: line.key, seq: line.seq, dirty: line.dirty, marked, bytes });
+            out.send(Message::Image { key: line.key, seq: line.seq, dirty: line.dirty, bytes });
         }
         out.send(Message::ImagesEnd);
     }
@@ -54,14 +53,11 @@ impl Controller {
         key: LineKey,
         seq: u64,
         dirty: BlockMap,
-        marked: bool,
         bytes: LineBuf,
         out: &mut Outbox<'_, O>,
     ) {
         if self.standing.mode == Mode::Recover {
-            if marked {
-                self.mark_suspect(key, out);
-            }
+            self.mark_suspect(key, out);
             let at = self.record(key);
             let own = &self.table[at];
             if !dirty.is_empty() && (own.dirty.is_empty() || seq > own.seq) {

@@ -15,18 +15,34 @@ use crate::state::LineState;
 
 /// Clean lines on which nothing is under way, least recently used first: those with a mirror (OK) and those
 /// without (OC).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct CleanLines {
     pub(super) mirrored: AgeList,
     pub(super) single: AgeList,
+    /// Of each those that make room when they are given up: they sit in a slot of this controller's own, which are
+    /// the slots below `own_slots`. After a write-through a line has no slot, after a switch of ownership the peer's.
+    pub(super) room_mirrored: AgeList,
+    pub(super) room_single: AgeList,
+    own_slots: u32,
 }
 
 impl CleanLines {
+    #[must_use]
+    pub fn new(own_slots: u32) -> CleanLines {
+        let none = AgeList::default;
+        let (room_mirrored, room_single) = (none(), none());
+        CleanLines { mirrored: none(), single: none(), room_mirrored, room_single, own_slots }
+    }
+
     pub fn insert(&mut self, at: u32, line: &Line) {
         self.remove(at);
-        match line.state {
-            Some(LineState::OK) => self.mirrored.push_newest(at),
-            _ => self.single.push_newest(at),
+        let (all, room) = match line.state {
+            Some(LineState::OK) => (&mut self.mirrored, &mut self.room_mirrored),
+            _ => (&mut self.single, &mut self.room_single),
+        };
+        all.push_newest(at);
+        if line.loc.is_some_and(|slot| slot.0 < self.own_slots) {
+            room.push_newest(at);
         }
     }
 
@@ -40,6 +56,8 @@ impl CleanLines {
     pub fn remove(&mut self, at: u32) {
         self.mirrored.remove(at);
         self.single.remove(at);
+        self.room_mirrored.remove(at);
+        self.room_single.remove(at);
     }
 
     #[must_use]
@@ -82,16 +100,18 @@ impl Controller {
     /// A free slot of one's own: from the free list, or from the least recently used clean line that sits in one.
     pub(super) fn take_local<O: Observer>(&mut self, out: &mut Outbox<'_, O>) -> Option<Slot> {
         while self.memory.local_free.is_empty() {
-            // Lines without a slot, or in one that is home to the peer, make no room; they are few.
-            let room = |at: &u32| self.table[*at].loc.is_some_and(|slot| self.memory.is_local(slot));
-            let single = self.clean.single.iter().find(room);
-            let mirrored = self.clean.mirrored.iter().find(room);
+            let single = self.clean.room_single.iter().next();
+            let mirrored = self.clean.room_mirrored.iter().next();
             let at = match (single, mirrored) {
                 (Some(s), Some(m)) if self.table[s].used <= self.table[m].used => s,
                 (_, Some(m)) => m,
                 (Some(s), None) => s,
                 (None, None) => return None,
             };
+            debug_assert!(
+                self.table[at].loc.is_some_and(|slot| self.memory.is_local(slot)),
+                "a line that rests keeps its slot"
+            );
             self.give_up(at, out);
         }
         let slot = self.memory.local_free.take()?;
@@ -201,7 +221,7 @@ mod tests {
     #[test]
     fn clean_lines_of_both_kinds_count_and_the_used_one_is_the_last_to_go() {
         let mut line = Line::new(LineKey::new(Lun(0), 0), ControllerId::A);
-        let mut clean = CleanLines::default();
+        let mut clean = CleanLines::new(1);
         assert_eq!((clean.has_any(), clean.has_mirrored()), (false, false));
         for at in [4, 5, 6] {
             clean.insert(at, &line);
@@ -218,5 +238,27 @@ mod tests {
         clean.remove(5);
         clean.remove(6);
         assert_eq!((clean.has_any(), clean.has_mirrored()), (true, true));
+    }
+
+    #[test]
+    fn only_a_line_in_a_slot_of_ones_own_makes_room() {
+        let mut clean = CleanLines::new(4);
+        for (at, state, loc) in [
+            (0, LineState::OC, None),
+            (1, LineState::OC, Some(Slot(4))),
+            (2, LineState::OC, Some(Slot(3))),
+            (3, LineState::OK, Some(Slot(5))),
+            (4, LineState::OK, Some(Slot(0))),
+        ] {
+            let mut line = Line::new(LineKey::new(Lun(0), 0), ControllerId::A);
+            (line.state, line.loc) = (Some(state), loc);
+            clean.insert(at, &line);
+        }
+        let room = |clean: &CleanLines| (clean.room_single.iter().next(), clean.room_mirrored.iter().next());
+        assert_eq!(room(&clean), (Some(2), Some(4)));
+        clean.remove(2);
+        clean.remove(4);
+        assert_eq!(room(&clean), (None, None));
+        assert_eq!((clean.single.len(), clean.mirrored.len()), (2, 1));
     }
 }

@@ -208,10 +208,7 @@ fn an_input_that_nobody_takes_gives_its_buffer_back() {
         Input::Host(HostRequest { op, part, io, key, map, bytes: buffers.take() }),
         Input::Disk(DiskCommand::blank(buffers.take())),
         Input::Message(session, Message::Data { key, slot, map, bytes: buffers.take() }),
-        Input::Message(
-            session,
-            Message::Image { key, seq: 1, dirty: map, marked: true, bytes: buffers.take() },
-        ),
+        Input::Message(session, Message::Image { key, seq: 1, dirty: map, bytes: buffers.take() }),
         Input::Wake,
     ];
     let outputs = &mut Vec::new();

@@ -50,8 +50,8 @@ impl Controller {
         self.write_through_to_disk(at, out);
     }
 
-    /// Solo write-back, which is UNSAFE and switched off unless the config asks for it: the write is answered when
-    /// this memory has it, which must be pinned then. False when the write has to take the safe way.
+    /// Solo write-back, which is UNSAFE and switched off unless the config asks for it: writes are answered when
+    /// this memory has them, which must be pinned then. False when they have to take the safe way.
     fn commit_alone<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) -> bool {
         let allowed = self.shape.failover.solo_write_back && self.standing.battery_good;
         if !allowed || self.standing.mode != Mode::Solo {
@@ -61,10 +61,23 @@ impl Controller {
             // It goes on when the record has been pinned.
             return true;
         }
-        if self.table[at].loc.is_none() {
-            let Some(slot) = self.take_local(out) else { return false };
-            self.settle(at, slot);
+        let slot = match self.table[at].loc {
+            Some(slot) => slot,
+            None => {
+                let Some(slot) = self.take_local(out) else { return false };
+                self.settle(at, slot);
+                slot
+            }
+        };
+        // As many as wait for this line, which may be thousands.
+        while !self.table[at].writes.is_empty() {
+            self.commit_first_alone(at, slot, out);
         }
+        self.pump(at, out);
+        true
+    }
+
+    fn commit_first_alone<O: Observer>(&mut self, at: u32, slot: Slot, out: &mut Outbox<'_, O>) {
         let mut waiting = self.table[at].writes;
         let request = self.take_first(&mut waiting);
         let map = self.requests[request].map;
@@ -76,15 +89,13 @@ impl Controller {
         if !self.queue.contains(at) {
             line.dirty_since = self.tick;
         }
-        let (key, seq, slot) = (line.key, line.seq, line.loc.expect("it was settled just now or had a slot"));
+        let (key, seq) = (line.key, line.seq);
         self.memory.write(slot, map, &self.requests[request].bytes);
         self.queue.enqueue(at, Slot(NONE));
         self.set_state(at, Some(LineState::SD), out);
         let op = self.requests[request].op();
         out.fact(|| Fact::WriteCommitted { op, at: self.id, key, map, seq });
         self.answer(request, out);
-        self.pump(at, out);
-        true
     }
 
     fn take_operation<O: Observer>(&mut self, at: u32, out: &mut Outbox<'_, O>) {

@@ -163,14 +163,23 @@ impl Controller {
         }
     }
 
+    /// Whoever waited is mostly the first.
+    pub(super) fn waits_for_slot_no_more(&mut self, request: u32) {
+        if std::mem::take(&mut self.requests[request].wants_slot) {
+            let ticket = self.requests.ticket(request);
+            if let Some(place) = self.slot_queue.iter().position(|waiting| *waiting == ticket) {
+                self.slot_queue.remove(place);
+            }
+        }
+    }
+
     /// The bounded wait for a slot is over: the write will be written through.
     pub(super) fn slot_wait_over<O: Observer>(&mut self, ticket: Ticket, wait: u32, out: &mut Outbox<'_, O>) {
         let Some(request) = self.requests.redeem(ticket) else { return };
         if !self.requests[request].wants_slot || self.requests[request].waits != wait {
             return;
         }
-        self.requests[request].wants_slot = false;
-        self.slot_queue.retain(|waiting| *waiting != ticket);
+        self.waits_for_slot_no_more(request);
         self.requests[request].through = true;
         let at =
             self.table.find(self.requests[request].key).expect("a waiting write keeps its line's record");

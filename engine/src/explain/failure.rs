@@ -103,6 +103,13 @@ pub(super) fn sentence(config: &Config, fact: &Fact) -> Option<Text> {
         Fact::Dropped { at, message, .. } => {
             text!("{at} drops {message}: it belongs to a session that is over.", at, message = message.name())
         }
+        Fact::Stray { at, message, .. } => {
+            text!(
+                "{at} drops {message}: it does not fit the line as it stands.",
+                at,
+                message = message.name()
+            )
+        }
         Fact::Lost { to, message, .. } => text!("{message} to {to} is lost.", message = message.name(), to),
         Fact::RecordSwapped { by, record } => {
             text!("{by} has changed the record: {record}.", by, record = record.to_string())
@@ -382,6 +389,15 @@ pub(super) fn not_taken(
     key: crate::ids::LineKey,
 ) -> Narration {
     let (name, line) = (message.name(), names::line(instant.config(), key));
+    if instant.moment.facts.iter().any(|fact| matches!(fact, Fact::Stray { .. })) {
+        return Narration::new(
+            2,
+            text!("{name} for {line} is out of place: {to} drops it.", name, line, to),
+            text!(
+                "The line is in no state that it could follow. No correct link brings such a message: this one was tampered with."
+            ),
+        );
+    }
     if instant.moment.facts.iter().any(|fact| matches!(fact, Fact::Dropped { .. })) {
         return Narration::new(
             2,

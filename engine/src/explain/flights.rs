@@ -59,7 +59,9 @@ impl Missed {
     pub fn of(fact: Fact) -> Option<Missed> {
         match fact {
             Fact::Lost { to, message, key } => Some(Missed { to, message, key, turned_away: false }),
-            Fact::Dropped { at, message, key } => Some(Missed { to: at, message, key, turned_away: true }),
+            Fact::Dropped { at, message, key } | Fact::Stray { at, message, key } => {
+                Some(Missed { to: at, message, key, turned_away: true })
+            }
             _ => None,
         }
     }

@@ -75,7 +75,7 @@ pub fn narrate(instant: Instant<'_>) -> Narration {
 
 /// Whether the message that has come was dropped, or held back by a controller that awaits the record's verdict.
 fn was_not_taken(instant: Instant<'_>) -> bool {
-    let is = |fact: &Fact| matches!(fact, Fact::Dropped { .. } | Fact::Lost { .. });
+    let is = |fact: &Fact| matches!(fact, Fact::Dropped { .. } | Fact::Stray { .. } | Fact::Lost { .. });
     let Some(EventKind::Message { to, .. }) = instant.moment.event.map(|event| event.kind) else {
         return false;
     };

@@ -41,7 +41,7 @@ impl Message {
             18 => Message::Rehome { lun: Lun(0) },
             19 => Message::RehomeAck { lun: Lun(0) },
             20 => Message::Recall { nonce: 0 },
-            21 => Message::Image { key, seq: 0, dirty: map, marked: false, bytes: buffers.take_zeroed() },
+            21 => Message::Image { key, seq: 0, dirty: map, bytes: buffers.take_zeroed() },
             22 => Message::ImagesEnd,
             23 => Message::Close { epoch: 0 },
             _ => Message::CloseAck,
@@ -130,11 +130,10 @@ impl Message {
                 free.iter_mut().for_each(|slot| c.slot(slot));
             }
             Message::Rehome { lun } | Message::RehomeAck { lun } => c.lun(lun),
-            Message::Image { key, seq, dirty, marked, bytes } => {
+            Message::Image { key, seq, dirty, bytes } => {
                 c.key(key);
                 c.number(seq);
                 c.map(dirty);
-                c.flag(marked);
                 c.line(*dirty, bytes);
             }
             Message::Close { epoch } => c.number32(epoch),

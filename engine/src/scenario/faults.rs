@@ -6,8 +6,8 @@ use crate::scenario::error::ScenarioError;
 use crate::scenario::units::format_ns;
 use crate::scenario::words::Words;
 use crate::scenario::{settings, units};
+use crate::sim::TIME_MAX_NS;
 use crate::sim::{Fault, TimedFault};
-use crate::workload::TIME_MAX_NS;
 
 /// What stands behind `at TIME`, the name of a fault first: most lines are one fault. `cut-link` and its like without
 /// `to` mean both directions and are two.

@@ -5,9 +5,9 @@ use crate::ids::{HostId, Lun};
 use crate::scenario::error::{ScenarioError, did_you_mean};
 use crate::scenario::words::{Word, Words};
 use crate::scenario::{FORMAT_VERSION, Feed, Scenario, faults, settings, units};
+use crate::sim::TIME_MAX_NS;
 use crate::sim::op::{HostOp, TimedOp};
 use crate::sim::{Command, CommandError, Fault, TimedFault};
-use crate::workload::TIME_MAX_NS;
 use crate::workload::generator::{Generator, GeneratorConfig};
 use std::collections::BTreeMap;
 

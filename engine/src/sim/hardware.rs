@@ -5,7 +5,7 @@ use super::event::EventKind;
 use super::fault::Fault;
 use super::link::Envelope;
 use super::schedule::What;
-use super::world::{CommandError, World};
+use super::world::{CommandError, TIME_MAX_NS, World};
 use crate::array::{DiskState, Record};
 use crate::controller::{Input, Mode};
 use crate::digest::Digest;
@@ -271,10 +271,8 @@ impl World {
     fn crash<O: Observer>(&mut self, at: ControllerId, observer: &mut O) {
         self.hardware.broken[at.index()] = true;
         let peer = at.peer();
-        for envelope in self.links[peer.index()].sender_dies(self.now_ns) {
-            self.schedule.forget_message(peer, envelope.arrives_ns);
-            self.lose(peer, envelope, observer);
-        }
+        let lost = self.links[peer.index()].sender_dies(self.now_ns);
+        self.lose_all(peer, lost, observer);
         self.power_off(at, false, observer);
     }
 
@@ -458,8 +456,14 @@ impl World {
     }
 
     fn lose_messages<O: Observer>(&mut self, to: ControllerId, observer: &mut O) {
-        for envelope in self.links[to.index()].lose_all() {
-            self.schedule.forget_message(to, envelope.arrives_ns);
+        let lost = self.links[to.index()].lose_all();
+        self.lose_all(to, lost.into(), observer);
+    }
+
+    /// Messages that nobody will get, and their arrivals.
+    fn lose_all<O: Observer>(&mut self, to: ControllerId, lost: Vec<Envelope>, observer: &mut O) {
+        self.schedule.forget_messages(to, lost.iter().map(|envelope| envelope.arrives_ns));
+        for envelope in lost {
             self.lose(to, envelope, observer);
         }
     }
@@ -492,8 +496,7 @@ impl World {
         match fault {
             Fault::DropMessage { to, skip } => {
                 if let Some(envelope) = self.links[to.index()].take(usize::from(skip)) {
-                    self.schedule.forget_message(to, envelope.arrives_ns);
-                    self.lose(to, envelope, observer);
+                    self.lose_all(to, vec![envelope], observer);
                 }
             }
             Fault::DuplicateMessage { to, skip } => {
@@ -505,8 +508,8 @@ impl World {
             }
             Fault::DelayMessage { to, skip, by_ns } => {
                 if let Some(mut envelope) = self.links[to.index()].take(usize::from(skip)) {
-                    self.schedule.forget_message(to, envelope.arrives_ns);
-                    envelope.arrives_ns = envelope.arrives_ns.saturating_add(by_ns);
+                    self.schedule.forget_messages(to, [envelope.arrives_ns]);
+                    envelope.arrives_ns = envelope.arrives_ns.saturating_add(by_ns).min(TIME_MAX_NS);
                     self.schedule.add(envelope.arrives_ns, self.events - 1, What::Message(to));
                     self.links[to.index()].put(envelope);
                 }

@@ -22,4 +22,4 @@ pub use hardware::{Control, Hardware};
 pub use link::{Envelope, Link};
 pub use op::{HostOp, Source, TimedOp};
 pub use run::{Pacing, Run};
-pub use world::{Command, CommandError, Seed, World};
+pub use world::{Command, CommandError, Seed, TIME_MAX_NS, World};

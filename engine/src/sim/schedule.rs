@@ -5,7 +5,7 @@ use super::event::EventId;
 use crate::controller::Timer;
 use crate::ids::ControllerId;
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// Something that will happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,17 +72,24 @@ impl Schedule {
         Some(found)
     }
 
-    /// Forgets the arrival of one message in a direction, that at `at_ns`.
-    pub fn forget_message(&mut self, to: ControllerId, at_ns: u64) {
-        let found = self
-            .heap
-            .iter()
-            .map(|Reverse(pending)| *pending)
-            .filter(|pending| pending.what == What::Message(to) && pending.at_ns == at_ns)
-            .max();
-        if let Some(found) = found {
-            self.heap.retain(|Reverse(pending)| pending.id != found.id);
+    /// Forgets the arrivals at these times of messages in a direction: of several at one instant those that were
+    /// scheduled last.
+    pub fn forget_messages(&mut self, to: ControllerId, arrivals: impl IntoIterator<Item = u64>) {
+        let mut left: BTreeMap<u64, usize> = BTreeMap::new();
+        for at_ns in arrivals {
+            *left.entry(at_ns).or_default() += 1;
         }
+        let coming =
+            |pending: &&Pending| pending.what == What::Message(to) && left.contains_key(&pending.at_ns);
+        let mut found: Vec<Pending> = self.iter().filter(coming).copied().collect();
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found.retain(|pending| {
+            left.get_mut(&pending.at_ns)
+                .and_then(|left| left.checked_sub(1).map(|fewer| *left = fewer))
+                .is_some()
+        });
+        let gone: BTreeSet<EventId> = found.iter().map(|pending| pending.id).collect();
+        self.heap.retain(|Reverse(pending)| !gone.contains(&pending.id));
     }
 
     /// Nothing is pending, and nothing ever was.
@@ -118,5 +125,22 @@ impl Schedule {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.heap.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_messages_at_one_instant_the_last_are_forgotten_and_nothing_else() {
+        let (a, b) = (What::Message(ControllerId::A), What::Message(ControllerId::B));
+        let mut schedule = Schedule::default();
+        let ids: Vec<EventId> = [(5, a), (7, a), (5, a), (5, b), (5, a), (9, a), (5, What::Disk(1))]
+            .map(|(at_ns, what)| schedule.add(at_ns, 0, what))
+            .into();
+        schedule.forget_messages(ControllerId::A, [5, 9, 5, 6]);
+        let left: Vec<EventId> = schedule.sorted().iter().map(|pending| pending.id).collect();
+        assert_eq!(left, [ids[0], ids[3], ids[6], ids[1]]);
     }
 }

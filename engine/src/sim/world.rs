@@ -43,6 +43,8 @@ pub enum CommandError {
     BeyondLun { lun: u16, lbn: u64, blocks: u32, size: u64 },
     #[error("a request asks for at least 1 block")]
     NoBlocks,
+    #[error("{ns} ns is beyond the end of virtual time, which comes after {TIME_MAX_NS} ns")]
+    BeyondTime { ns: u64 },
     #[error("there is no disk {disk}: this world has {disks}, counted from 0")]
     NoSuchDisk { disk: u8, disks: u8 },
     #[error("there is no stripe {stripe}: this array has {stripes}, counted from 0")]
@@ -56,6 +58,9 @@ pub enum CommandError {
     )]
     LinesShareStripes,
 }
+
+/// Nothing is sent, broken or delayed later than this (146 years): virtual time has 64 bits, and a simulation adds to it.
+pub const TIME_MAX_NS: u64 = 1 << 62;
 
 /// Stripes of an array that a patrol can go through.
 pub const STRIPES_MAX: u64 = 1 << 24;
@@ -132,6 +137,10 @@ impl World {
     /// # Errors
     /// When the command does not fit this world; nothing has changed then.
     pub fn apply(&mut self, command: Command) -> Result<(), CommandError> {
+        let (Command::Submit(TimedOp { at_ns, .. }) | Command::Fault(TimedFault { at_ns, .. })) = command;
+        if at_ns > TIME_MAX_NS {
+            return Err(CommandError::BeyondTime { ns: at_ns });
+        }
         match command {
             Command::Submit(timed) => {
                 self.check_op(&timed.op)?;

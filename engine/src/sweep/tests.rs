@@ -176,6 +176,13 @@ fn writes_that_overlap_flushes_keep_every_rule() {
     assert!(overlapped > 20, "only {overlapped} seeds went another way");
 }
 
+/// Drawn worlds in which a controller alone answers writes from its memory: unsafe, and never false.
+#[test]
+fn solo_write_back_keeps_every_rule() {
+    let elsewhere = kept_every_rule(Variant::SoloWriteBack);
+    assert!(elsewhere > 20, "only {elsewhere} seeds went another way");
+}
+
 /// Drawn worlds in which lines share a stripe, and controllers, links and power fail.
 #[test]
 fn lines_that_share_a_stripe_keep_every_rule() {

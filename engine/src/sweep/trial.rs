@@ -23,16 +23,19 @@ pub enum Variant {
     FlushOverlap,
     /// Lines share a stripe: each is what one disk has of it.
     SharedStripes,
+    /// A controller that serves alone answers writes from its own memory.
+    SoloWriteBack,
 }
 
 impl Variant {
-    pub const ALL: [Variant; 2] = [Variant::FlushOverlap, Variant::SharedStripes];
+    pub const ALL: [Variant; 3] = [Variant::FlushOverlap, Variant::SharedStripes, Variant::SoloWriteBack];
 
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Variant::FlushOverlap => "flush-overlap",
             Variant::SharedStripes => "shared-stripes",
+            Variant::SoloWriteBack => "solo-write-back",
         }
     }
 
@@ -46,6 +49,7 @@ impl Variant {
         match self {
             Variant::FlushOverlap => config.flush.overlap = true,
             Variant::SharedStripes => config.raid.lines_per_stripe = config.raid.disks - 1,
+            Variant::SoloWriteBack => config.failover.solo_write_back = true,
         }
     }
 }

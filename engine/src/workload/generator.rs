@@ -6,11 +6,12 @@ use crate::config::Config;
 use crate::fact::IoKind;
 use crate::ids::{ControllerId, HostId, Lun};
 use crate::rng::Random;
+use crate::sim::TIME_MAX_NS;
 use crate::sim::op::{HostOp, Source, TimedOp};
+use crate::workload::fixed;
 use crate::workload::paths::{PathSelector, Paths};
 use crate::workload::scatter::Scatter;
 use crate::workload::zipf::Zipf;
-use crate::workload::{TIME_MAX_NS, fixed};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -10,6 +10,3 @@ pub mod zipf;
 
 pub use generator::{Arrivals, Generator, GeneratorConfig, Pattern, SizeShare, WorkloadError};
 pub use paths::{PathSelector, Paths};
-
-/// Requests later than this (146 years) are not sent: virtual time has 64 bits, and a simulation adds to it.
-pub const TIME_MAX_NS: u64 = 1 << 62;

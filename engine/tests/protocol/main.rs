@@ -3,6 +3,7 @@
 mod claims;
 mod failures;
 mod overlap;
+mod solo_write_back;
 mod steady;
 mod stripes;
 mod support;

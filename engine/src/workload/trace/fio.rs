@@ -10,7 +10,7 @@
 //! return are passed over, and a time that falls is taken for the time before it (fio does the same).
 
 use crate::fact::IoKind;
-use crate::workload::TIME_MAX_NS;
+use crate::sim::TIME_MAX_NS;
 use crate::workload::trace::error::{TraceError, TraceProblem};
 use std::collections::BTreeMap;
 

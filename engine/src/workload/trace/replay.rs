@@ -2,8 +2,8 @@
 
 use crate::config::{Config, LunConfig};
 use crate::ids::HostId;
+use crate::sim::TIME_MAX_NS;
 use crate::sim::op::{HostOp, Source, TimedOp};
-use crate::workload::TIME_MAX_NS;
 use crate::workload::paths::{PathSelector, Paths};
 use crate::workload::trace::mapping::{Mapping, Misplaced};
 use crate::workload::trace::scan::{StoredOp, Trace};

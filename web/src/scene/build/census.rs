@@ -36,7 +36,8 @@ impl Touch {
             | Fact::OwnershipGained { key, .. }
             | Fact::Waits { key, .. }
             | Fact::Walked { key, .. }
-            | Fact::Dropped { key: Some(key), .. } => Some(Touch::Line(key)),
+            | Fact::Dropped { key: Some(key), .. }
+            | Fact::Stray { key: Some(key), .. } => Some(Touch::Line(key)),
             Fact::SessionSent { message: MessageKind::Heartbeat, .. }
             | Fact::SessionReceived { message: MessageKind::Heartbeat, .. } => None,
             Fact::Mode { .. }

@@ -119,10 +119,9 @@ fn own(stage: &Stage<'_>, to: ControllerId, message: &Message, fields: &mut Vec<
             add("free", say!("{count} slots of {controller}", count = free.len(), controller = to))
         }
         Message::Rehome { lun } | Message::RehomeAck { lun } => add("lun", lun.0.to_string()),
-        Message::Image { key, seq, dirty, marked, bytes } => {
+        Message::Image { key, seq, dirty, bytes } => {
             add("seq", seq.to_string());
             add("dirty", blocks(stage, *key, *dirty));
-            add("marked", yes(*marked));
             add("bytes", values(stage, *key, *dirty, bytes));
         }
         Message::Close { epoch } => add("epoch", epoch.to_string()),
