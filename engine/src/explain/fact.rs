@@ -1,6 +1,6 @@
 //! Each fact as one sentence.
 
-use super::log::EventLog;
+use super::log::{Asked, EventLog};
 use super::names;
 use crate::config::Config;
 use crate::fact::{Fact, IoKind, ReadSource, SlotList, WaitsFor};
@@ -13,15 +13,8 @@ use crate::{mark, text};
 pub fn sentence(config: &Config, log: &EventLog, fact: &Fact) -> Text {
     let line = |key| names::line(config, key);
     match *fact {
-        Fact::HostArrived { host, at, io, lun, lbn, blocks, .. } => {
-            let verb = if io == IoKind::Write { text!("writes") } else { text!("reads") };
-            text!(
-                "{host} {verb} {what} at {at}.",
-                host = names::host(host),
-                verb,
-                what = names::blocks(lun, lbn, u64::from(blocks)),
-                at
-            )
+        Fact::HostArrived { op, host, at, io, lun, lbn, blocks } => {
+            names::request(&Asked { op, host, via: at, io, lun, lbn, blocks })
         }
         Fact::HostReplied { op, host, at, io } => {
             let what = log.asked(op).map_or_else(|| text!("request"), |asked| names::asked(&asked));

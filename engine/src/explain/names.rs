@@ -78,6 +78,19 @@ pub fn asked(asked: &Asked) -> Text {
     blocks(asked.lun, asked.lbn, u64::from(asked.blocks))
 }
 
+/// `Host 1 writes block 42 at A.`
+#[must_use]
+pub fn request(request: &Asked) -> Text {
+    let verb = if request.io == IoKind::Write { text!("writes") } else { text!("reads") };
+    text!(
+        "{host} {verb} {what} at {at}.",
+        host = host(request.host),
+        verb,
+        what = asked(request),
+        at = request.via
+    )
+}
+
 /// `write` or `read`.
 #[must_use]
 pub fn io(io: IoKind) -> &'static str {

@@ -1,7 +1,7 @@
 //! Why something happened: the chain of causes, newest first, as sentences.
 
 use super::fact::content;
-use super::log::{Entry, EventLog};
+use super::log::{Asked, Entry, EventLog};
 use super::{about, names};
 use crate::config::Config;
 use crate::fact::IoKind;
@@ -33,15 +33,8 @@ pub fn why(log: &EventLog, config: &Config, index: u64, most: usize) -> Vec<Caus
 #[must_use]
 pub fn entry_text(log: &EventLog, config: &Config, entry: &Entry) -> Text {
     match entry.kind {
-        EventKind::HostArrives { host, at, io, lun, lbn, blocks, .. } => {
-            let verb = if io == IoKind::Write { text!("writes") } else { text!("reads") };
-            text!(
-                "{host} {verb} {what} at {at}.",
-                host = names::host(host),
-                verb,
-                what = names::blocks(lun, lbn, u64::from(blocks)),
-                at
-            )
+        EventKind::HostArrives { op, host, at, io, lun, lbn, blocks } => {
+            names::request(&Asked { op, host, via: at, io, lun, lbn, blocks })
         }
         EventKind::HostDone { op, host, io, .. } => {
             let host = names::host(host);

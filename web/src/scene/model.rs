@@ -17,6 +17,7 @@ pub use super::opened::*;
 use crate::language::tr;
 use mirrorline_engine::check::Safety;
 use mirrorline_engine::config::Geometry;
+pub use mirrorline_engine::explain::StepState;
 use mirrorline_engine::ids::{ControllerId, LineKey};
 use mirrorline_engine::mark;
 use std::fmt;
@@ -183,13 +184,6 @@ pub struct StoryStep {
     /// Two or three words: `Copy to B`.
     pub text: String,
     pub state: StepState,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepState {
-    Done,
-    Now,
-    Next,
 }
 
 // ───────── hosts ─────────

@@ -1,7 +1,7 @@
 //! Narration and story, in the page's types.
 
 use crate::language::{say, speak, tr, tr_any};
-use crate::scene::model::{Chip, Headline, StepState, Story, StoryStep};
+use crate::scene::model::{Chip, Headline, Story, StoryStep};
 use mirrorline_engine::explain;
 use mirrorline_engine::mark;
 
@@ -22,14 +22,7 @@ pub fn headline(narration: explain::Narration, overlap: bool) -> Headline {
 }
 
 pub fn story(story: explain::Story) -> Story {
-    let step = |step: explain::Step| StoryStep {
-        text: speak(step.text),
-        state: match step.state {
-            explain::StepState::Done => StepState::Done,
-            explain::StepState::Now => StepState::Now,
-            explain::StepState::Next => StepState::Next,
-        },
-    };
+    let step = |step: explain::Step| StoryStep { text: speak(step.text), state: step.state };
     Story { title: speak(story.title), steps: story.steps.into_iter().map(step).collect() }
 }
 
