@@ -15,7 +15,6 @@ use crate::ids::{BlockMap, Cid, LineKey, Slot, Ticket};
 use crate::message::Message;
 use crate::slab::NONE;
 use crate::state::{FlushStep, LineState};
-use std::collections::BTreeSet;
 
 impl Controller {
     /// Step 1: hold still, and ask the record for the right to serve alone.
@@ -324,9 +323,10 @@ impl Controller {
         // Writes that waited for a slot do so no longer: alone they are written through.
         let waiting: Vec<u32> =
             self.requests.iter().filter(|(_, request)| request.wants_slot).map(|(at, _)| at).collect();
-        let queued: BTreeSet<Ticket> = self.slot_queue.iter().copied().collect();
+        let mut queued: Vec<Ticket> = self.slot_queue.iter().copied().collect();
+        queued.sort_unstable();
         for request in waiting {
-            if !queued.contains(&self.requests.ticket(request)) {
+            if queued.binary_search(&self.requests.ticket(request)).is_err() {
                 self.requests[request].wants_slot = false;
             }
         }

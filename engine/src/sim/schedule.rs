@@ -5,7 +5,7 @@ use super::event::EventId;
 use crate::controller::Timer;
 use crate::ids::ControllerId;
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 /// Something that will happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,21 +75,19 @@ impl Schedule {
     /// Forgets the arrivals at these times of messages in a direction: of several at one instant those that were
     /// scheduled last.
     pub fn forget_messages(&mut self, to: ControllerId, arrivals: impl IntoIterator<Item = u64>) {
-        let mut left: BTreeMap<u64, usize> = BTreeMap::new();
-        for at_ns in arrivals {
-            *left.entry(at_ns).or_default() += 1;
-        }
-        let coming =
-            |pending: &&Pending| pending.what == What::Message(to) && left.contains_key(&pending.at_ns);
-        let mut found: Vec<Pending> = self.iter().filter(coming).copied().collect();
-        found.sort_unstable_by(|one, other| other.cmp(one));
-        found.retain(|pending| {
-            left.get_mut(&pending.at_ns)
-                .and_then(|left| left.checked_sub(1).map(|fewer| *left = fewer))
-                .is_some()
+        let mut lost: Vec<u64> = arrivals.into_iter().collect();
+        lost.sort_unstable();
+        let messages = self.iter().filter(|pending| pending.what == What::Message(to));
+        let mut coming: Vec<(u64, EventId)> = messages.map(|pending| (pending.at_ns, pending.id)).collect();
+        coming.sort_unstable();
+        // Both from the latest on.
+        let found = lost.into_iter().rev().filter_map(|at_ns| {
+            while coming.pop_if(|(coming_ns, _)| *coming_ns > at_ns).is_some() {}
+            coming.pop_if(|(coming_ns, _)| *coming_ns == at_ns)
         });
-        let gone: BTreeSet<EventId> = found.iter().map(|pending| pending.id).collect();
-        self.heap.retain(|Reverse(pending)| !gone.contains(&pending.id));
+        let mut gone: Vec<EventId> = found.map(|(_, id)| id).collect();
+        gone.sort_unstable();
+        self.heap.retain(|Reverse(pending)| gone.binary_search(&pending.id).is_err());
     }
 
     /// Nothing is pending, and nothing ever was.
