@@ -52,7 +52,7 @@ async function grown(page, before) {
 test('the steady world is exhausted in the page, with as many states as anywhere', async () => {
   const page = await opened();
   await world(page, 'steady');
-  assert.match(await page.getByTestId('check-bounds').innerText(), /1 lines, 1 own and 2 lent slots.* 4 requests, 0 faults/);
+  assert.match(await page.getByTestId('check-bounds').innerText(), /1 line, 1 own and 2 lent slots.* 4 requests, 0 faults/);
   await page.getByTestId('check-start').click();
   assert.match(await result(page), STEADY);
   assert.equal(await page.getByTestId('check-play').count(), 0);

@@ -3,11 +3,12 @@
 
 use super::worlds::COMMON;
 use crate::config::{Config, LunConfig};
+use crate::explain::names::count;
 use crate::ids::{HostId, Lun};
 use crate::scenario::{Feed, Scenario};
 use crate::sim::{Command, Fault, HostOp, TimedFault, TimedOp};
-use crate::text;
 use crate::text::Text;
+use crate::{mark, text};
 
 /// Requests of a small world, at most.
 pub const REQUESTS_MAX: usize = 4;
@@ -117,13 +118,15 @@ fn explorable(scenario: &Scenario, faults: &[Fault], most: usize) -> Vec<TimedFa
 #[must_use]
 pub fn bounds(scenario: &Scenario) -> Text {
     let Scenario { config, faults, .. } = scenario;
+    let part = u64::from(config.raid.part_blocks());
+    let lines: u64 = config.luns.iter().map(|lun| lun.blocks.div_ceil(part)).sum();
     text!(
-        "{stripes} lines, {lines} own and {lent} lent slots a controller, {requests} requests, {faults} faults",
-        stripes = config.stripes(),
-        lines = config.lines,
+        "{lines}, {own} own and {lent} lent slots a controller, {requests}, {faults}",
+        lines = count(lines as usize, mark!("{n} line"), mark!("{n} lines")),
+        own = config.lines,
         lent = config.lent,
-        requests = requests(scenario),
-        faults = faults.len()
+        requests = count(requests(scenario), mark!("{n} request"), mark!("{n} requests")),
+        faults = count(faults.len(), mark!("{n} fault"), mark!("{n} faults"))
     )
 }
 
