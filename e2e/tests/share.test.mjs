@@ -148,5 +148,17 @@ test('the address sets speed, panel and size; embedded, keys are the host pageâ€
   assert.equal((await position(page)).event, 0);
   await page.getByRole('main').click({ position: { x: 5, y: 5 } });
   await page.keyboard.press('ArrowRight');
-  await until(page, ({ event }) => event > 0);
+  const { event } = await until(page, (now) => now.event > 0);
+  // Esc closes what is open, and only when nothing is gives it the keys back.
+  const dialog = page.locator('dialog[open]');
+  await page.keyboard.press('?');
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowRight');
+  const moved = await until(page, (now) => now.event > event);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForTimeout(300);
+  assert.equal((await position(page)).event, moved.event);
 });

@@ -45,10 +45,11 @@ impl Listeners {
             "keydown",
             Box::new(move |event| {
                 if listens.get() {
-                    on_key(event, &tell);
                     let escape =
                         event.dyn_ref::<KeyboardEvent>().is_some_and(|press| press.key() == "Escape");
-                    listens.set(!(embedded && escape));
+                    let leaves = embedded && escape && !anything_is_open();
+                    on_key(event, &tell);
+                    listens.set(!leaves);
                 }
             }),
         );
@@ -141,6 +142,13 @@ fn on_click(event: &Event, hear: &Callback<Heard>) {
     {
         let _ = button.blur();
     }
+}
+
+/// Something lies over the stage that Esc closes.
+fn anything_is_open() -> bool {
+    const OPEN: &str = "dialog[open], .menu, .rail.open, [data-tour]";
+    let document = web_sys::window().and_then(|window| window.document());
+    document.and_then(|document| document.query_selector(OPEN).ok().flatten()).is_some()
 }
 
 fn on_key(event: &Event, hear: &Callback<Heard>) {

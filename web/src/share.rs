@@ -123,7 +123,7 @@ pub fn address(link: &str, query: &str) -> String {
 /// # Errors
 /// What is wrong with it, and what to do.
 pub fn read(text: &str) -> Result<Link, LoadFailure> {
-    let text = text.trim();
+    let text = text.trim_start_matches('\u{feff}').trim();
     if text.starts_with("mirrorline scenario") {
         let scenario = Scenario::parse(text).map_err(|error| LoadFailure {
             what: say!("This scenario cannot be played: {problem}.", problem = error.problem),

@@ -82,14 +82,15 @@ impl Link {
             let newer = link.strip_prefix('m').and_then(|rest| rest.split_once('.')?.0.parse::<u32>().ok());
             return Err(match newer {
                 Some(_) => RecordingError::BadLink("it is of another kind than this Mirrorline makes"),
-                None => RecordingError::BadLink("it does not begin with m2."),
+                None => RecordingError::BadLink("it does not begin with “m2.”"),
             });
         };
         if packed.len() > CHARS_MAX {
             return Err(RecordingError::BadLink("it is longer than 1 MiB"));
         }
-        let all = base64::decode(packed)
-            .ok_or(RecordingError::BadLink("it has characters that no link has; was it copied whole?"))?;
+        let all = base64::decode(packed).ok_or(RecordingError::BadLink(
+            "it has characters that no link has, so it may not have been copied whole",
+        ))?;
         let damaged = || RecordingError::BadLink("it is damaged or cut off; copy it once more");
         let (check, body) = all.split_at_checked(4).ok_or_else(damaged)?;
         if check != check_word(body) {

@@ -29,6 +29,8 @@ struct Draft {
 }
 
 pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
+    // Some editors begin a file with a byte-order mark, which nobody sees.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = (1..).zip(text.lines()).filter(|(_, line)| {
         let line = line.trim_start();
         !line.is_empty() && !line.starts_with('#')

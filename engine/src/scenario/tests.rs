@@ -160,6 +160,12 @@ fn a_scenario_whose_faults_do_not_fit_makes_no_world() {
 }
 
 #[test]
+fn a_byte_order_mark_is_nothing() {
+    let marked = Scenario::parse("\u{feff}mirrorline scenario 1\nlines 7\n").expect("nobody sees the mark");
+    assert_eq!(marked.config.lines, 7);
+}
+
+#[test]
 fn a_header_is_needed_and_its_version_is_looked_at() {
     let first = |text: &str| Scenario::parse(text).unwrap_err().to_string();
     assert!(

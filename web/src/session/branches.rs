@@ -8,8 +8,12 @@ use mirrorline_engine::mark;
 /// A list of deeds: what was done, and after how many events.
 pub type Deeds = Vec<(u64, Deed)>;
 
-/// More futures than anybody tells apart; the oldest one that nobody is at gives way.
+/// More futures than anybody tells apart; the one that nobody has been at for longest leaves the list. The way back
+/// through it stays.
 const BRANCHES_MAX: usize = 12;
+
+/// More steps than anybody takes back.
+const WAYS_MAX: usize = 200;
 
 /// One future.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +24,17 @@ pub struct Branch {
     pub deeds: Deeds,
     /// Where somebody was who left it.
     pub position: u64,
+    /// It is among the futures to choose from; else only undo and redo lead there.
+    listed: bool,
+    /// When somebody came to it last: the how-manieth coming.
+    seen: u32,
+}
+
+impl Branch {
+    #[must_use]
+    pub fn new(id: u32, name: String, deeds: Deeds, position: u64) -> Branch {
+        Branch { id, name, deeds, position, listed: true, seen: 0 }
+    }
 }
 
 /// A way from one future to another.
@@ -35,6 +50,7 @@ pub struct Branches {
     all: Vec<Branch>,
     current: u32,
     next: u32,
+    comings: u32,
     back: Vec<Way>,
     forth: Vec<Way>,
 }
@@ -47,13 +63,13 @@ impl Branches {
     #[must_use]
     pub fn new(deeds: Deeds) -> Branches {
         let name = if deeds.is_empty() { FIRST } else { mark!("As shared") };
-        let first = Branch { id: 0, name: name.to_owned(), deeds, position: 0 };
-        Branches { all: vec![first], current: 0, next: 1, back: Vec::new(), forth: Vec::new() }
+        let first = Branch::new(0, name.to_owned(), deeds, 0);
+        Branches { all: vec![first], current: 0, next: 1, comings: 0, back: Vec::new(), forth: Vec::new() }
     }
 
-    #[must_use]
-    pub fn all(&self) -> &[Branch] {
-        &self.all
+    /// The futures to choose from, in the order in which they were begun.
+    pub fn listed(&self) -> impl Iterator<Item = &Branch> {
+        self.all.iter().filter(|branch| branch.listed)
     }
 
     #[must_use]
@@ -80,16 +96,34 @@ impl Branches {
         let id = self.next;
         self.next += 1;
         let name = self.name_for(label);
-        self.all.push(Branch { id, name, deeds, position: to });
+        self.all.push(Branch::new(id, name, deeds, to));
         self.back.push(Way { from: (self.current, from), to: (id, to) });
         self.forth.clear();
+        self.come_to(id);
+    }
+
+    fn come_to(&mut self, id: u32) {
         self.current = id;
-        if self.all.len() > BRANCHES_MAX
-            && let Some(oldest) =
-                self.all.iter().map(|branch| branch.id).find(|id| *id != 0 && *id != self.current)
-        {
-            self.forget(oldest);
+        self.comings += 1;
+        if let Some(branch) = self.all.iter_mut().find(|branch| branch.id == id) {
+            (branch.listed, branch.seen) = (true, self.comings);
         }
+        self.tidy();
+    }
+
+    /// The list has an end, and so has the way back; what is neither listed nor on the way is gone.
+    fn tidy(&mut self) {
+        self.back.drain(..self.back.len().saturating_sub(WAYS_MAX));
+        let current = self.current;
+        while self.listed().count() > BRANCHES_MAX {
+            let left =
+                self.all.iter_mut().filter(|branch| branch.listed && ![0, current].contains(&branch.id));
+            let Some(longest) = left.min_by_key(|branch| branch.seen) else { break };
+            longest.listed = false;
+        }
+        let on_the_way: Vec<u32> =
+            self.back.iter().chain(&self.forth).flat_map(|way| [way.from.0, way.to.0]).collect();
+        self.all.retain(|branch| branch.listed || on_the_way.contains(&branch.id));
     }
 
     /// `Kill A`, or behind another one `Kill A, cut link`; a number when that is taken.
@@ -117,19 +151,19 @@ impl Branches {
         let gone = (branch.deeds.clone(), branch.position);
         self.back.push(Way { from: (self.current, position), to: (id, gone.1) });
         self.forth.clear();
-        self.current = id;
+        self.come_to(id);
         Some(gone)
     }
 
-    /// A future is no longer wanted. The first one, and the one that is shown, stay.
+    /// A future is no longer wanted in the list. The first one, and the one that is shown, stay.
     pub fn forget(&mut self, id: u32) {
         if id == 0 || id == self.current {
             return;
         }
-        self.all.retain(|branch| branch.id != id);
-        for ways in [&mut self.back, &mut self.forth] {
-            ways.retain(|way| way.from.0 != id && way.to.0 != id);
+        if let Some(branch) = self.all.iter_mut().find(|branch| branch.id == id) {
+            branch.listed = false;
         }
+        self.tidy();
     }
 
     /// What undoing would take back.
@@ -160,7 +194,7 @@ impl Branches {
 
     fn arrive(&mut self, (id, position): (u32, u64)) -> Option<(Deeds, u64)> {
         let deeds = self.find(id)?.deeds.clone();
-        self.current = id;
+        self.come_to(id);
         Some((deeds, position))
     }
 }
@@ -186,7 +220,7 @@ mod tests {
     }
 
     fn names(branches: &Branches) -> Vec<&str> {
-        branches.all().iter().map(|branch| branch.name.as_str()).collect()
+        branches.listed().map(|branch| branch.name.as_str()).collect()
     }
 
     #[test]
@@ -203,7 +237,7 @@ mod tests {
         assert_eq!(branches.redo_label().as_deref(), Some("Kill A, cut link"));
         branches.begin("Kill B", deeds(7), 7, 8);
         assert_eq!(branches.redo(), None, "another future was begun");
-        assert_eq!(branches.all().len(), 4, "and none was lost");
+        assert_eq!(branches.listed().count(), 4, "and none was lost");
     }
 
     #[test]
@@ -225,10 +259,48 @@ mod tests {
             branches.undo();
         }
         assert_eq!(names(&branches)[0], FIRST, "the first one is never forgotten");
-        assert_eq!(branches.all().len(), BRANCHES_MAX);
+        assert_eq!(branches.listed().count(), BRANCHES_MAX);
         let unique: std::collections::BTreeSet<_> = names(&branches).into_iter().collect();
         assert_eq!(unique.len(), BRANCHES_MAX);
         branches.forget(0);
-        assert_eq!(branches.all().len(), BRANCHES_MAX);
+        assert_eq!(branches.listed().count(), BRANCHES_MAX);
+    }
+
+    /// However many there were, and whichever left the list: undo takes back what was done last, down to the start.
+    #[test]
+    fn the_way_back_has_no_holes() {
+        let mut branches = Branches::new(Vec::new());
+        for n in 0..30 {
+            branches.begin("Kill A", deeds(n), n, n + 1);
+        }
+        assert_eq!(branches.listed().count(), BRANCHES_MAX);
+        let oldest = branches.listed().nth(1).expect("there are twelve").id;
+        branches.forget(oldest + 3);
+        branches.switch(oldest, 31).expect("it is listed");
+        branches.begin("Cut link", deeds(50), 7, 8);
+        assert!(
+            branches.listed().any(|branch| branch.id == oldest),
+            "the one that was just left stays listed"
+        );
+        assert_eq!(branches.undo(), Some((deeds(u64::from(oldest) - 1), 7)));
+        assert_eq!(branches.undo(), Some((deeds(29), 31)), "back to where it was chosen");
+        for n in (0..29).rev() {
+            assert_eq!(branches.undo(), Some((deeds(n), n + 1)));
+        }
+        assert_eq!(branches.undo(), Some((Vec::new(), 0)));
+        assert_eq!((branches.undo(), branches.current()), (None, 0));
+        for n in 0..30 {
+            assert_eq!(branches.redo(), Some((deeds(n), n + 1)));
+        }
+        assert!(branches.listed().count() <= BRANCHES_MAX);
+    }
+
+    #[test]
+    fn what_nobody_can_come_to_any_more_is_gone() {
+        let mut branches = Branches::new(Vec::new());
+        for n in 0..1_000 {
+            branches.begin("Kill A", deeds(n), n, n + 1);
+        }
+        assert!(branches.all.len() <= WAYS_MAX + 2, "{}", branches.all.len());
     }
 }

@@ -591,7 +591,7 @@ impl Session {
             safe_now: self.film.watch().ledger().safety(),
             undo: self.branches.undo_label(),
             redo: self.branches.redo_label(),
-            branches: self.branches.all().iter().map(|branch| self.branch_name(branch)).collect(),
+            branches: self.branches.listed().map(|branch| self.branch_name(branch)).collect(),
             note: self.quest.note().cloned(),
         }
     }

@@ -403,7 +403,7 @@ fn two_futures_are_compared_from_where_they_part() {
 fn two_films(deeds: impl Fn(&Film) -> branches::Deeds) -> (Film, branches::Branch) {
     let mut shown = Film::new(&trace(8_000).scenario(CacheSize::Small), None).unwrap();
     shown.record_up_to(40_000);
-    let branch = branches::Branch { id: 1, name: "Other".to_owned(), deeds: deeds(&shown), position: 0 };
+    let branch = branches::Branch::new(1, "Other".to_owned(), deeds(&shown), 0);
     (shown, branch)
 }
 

@@ -274,6 +274,8 @@ impl FioParser {
         }
         self.refuse_binary(line)?;
         let line = line.trim_ascii_end();
+        // Some editors begin a file with a byte-order mark, which nobody sees.
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         let version = line.strip_prefix(b"fio version ").and_then(|rest| rest.strip_suffix(b" iolog"));
         match version {
             Some(b"2") => Ok(2),
