@@ -74,6 +74,12 @@ function collect() {
   tampered.seek(1);
   tampered.apply({ fault: { kind: 'delay-message', to: 'B', skip: 0, byNs: 50_000n } });
   told.push(...tampered.facts(0, tampered.seek(3)));
+  // A second CONSISTENT, too late for what it is about.
+  const doubled = Simulation.fromScenario('mirror-slots');
+  doubled.seek(24);
+  doubled.apply({ fault: { kind: 'duplicate-message', to: 'B', skip: 0 } });
+  doubled.apply({ fault: { kind: 'delay-message', to: 'B', skip: 0, byNs: 50_000n } });
+  told.push(...doubled.facts(24, doubled.seek(100)));
   const again = Simulation.fromScenario(GOLDEN_TEXT);
   again.seek(50);
   const event = again.stepEvent(again.snapshot().pending.at(-1).id);
